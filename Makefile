@@ -1,0 +1,55 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+ARGS ?=
+
+# pip compiles nothing, for a quicker set-up; so let Python keep what it compiles at first use.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help demo test lint bench constraints dist clean
+.DEFAULT_GOAL := help
+
+help: ## say what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(READY) ## track a small news site on this machine, and show what it changed
+	@$(BIN)/newstrail demo $(ARGS)
+
+test: $(READY) ## run the tests
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(READY) ## check style, types and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+bench: $(READY) ## measure the speed of a crawl
+	@$(BIN)/python -m bench $(ARGS)
+
+constraints: $(READY) ## pin every dependency anew (ARGS=--upgrade for the newest of each)
+	@echo "Pinning what pyproject.toml names, with hashes: a minute or two"
+	@$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header --no-emit-options \
+		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
+		--extra dev --output-file constraints.txt $(ARGS) pyproject.toml
+	@! grep -n '://' constraints.txt
+
+dist: $(READY) ## build the wheel and the source archive
+	@rm -rf build dist
+	@$(BIN)/python -m build --no-isolation $(ARGS)
+
+clean: ## remove what was made here, databases aside
+	@rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "newstrail needs Python 3.11 or newer: make PYTHON=python3.11"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+		|| { echo "$(PYTHON) cannot make virtual environments: apt-get install python3-venv"; exit 1; }
+	@echo "Installing newstrail's dependencies into $(VENV): about half a minute, once"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -qq --no-compile --require-hashes -r constraints.txt
+	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation -e .
+	@touch $@

@@ -1,0 +1,3 @@
+"""newstrail: a git log for the news."""
+
+__version__ = "0.1.0"

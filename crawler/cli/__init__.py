@@ -1,0 +1,92 @@
+"""The `newstrail` command. Commands are imported when they are used, errors end in one line and an exit code."""
+
+import importlib
+import os
+import sys
+
+import click
+
+from crawler import __version__
+from crawler.errors import NewstrailError, UsageError, as_newstrail_error
+from storage.errors import QueryError, StorageError
+
+# Command -> (module that has it, what it does).
+COMMANDS = {
+    "init": ("crawler.cli.setup", "write a commented newstrail.toml"),
+    "sources": ("crawler.cli.setup", "list what the configuration means"),
+    "crawl": ("crawler.cli.crawling", "read listings, look at what is new or due, record changes"),
+    "watch": ("crawler.cli.crawling", "track one article, outside any listing"),
+    "demo": ("crawler.cli.demo", "see it work: a built-in news site is crawled, edited and crawled again"),
+    "status": ("crawler.cli.reading", "sources, last runs, what is due, what went wrong"),
+    "changes": ("crawler.cli.reading", "the record, newest first"),
+    "log": ("crawler.cli.reading", "one article's versions and what happened to it"),
+    "show": ("crawler.cli.reading", "one version of an article"),
+    "diff": ("crawler.cli.comparing", "two versions of an article compared"),
+    "blame": ("crawler.cli.comparing", "which version each paragraph came from"),
+    "sql": ("crawler.cli.querying", "read-only SQL over the record"),
+    "export": ("crawler.cli.querying", "write the record as Jekyll posts, JSON lines or CSV"),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module only when that command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command = getattr(importlib.import_module(COMMANDS[name][0]), name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, what) for name, (_, what) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--config", "config_path", metavar="FILE", help="Configuration (default: $NEWSTRAIL_CONFIG, else ./newstrail.toml)."
+)
+@click.version_option(__version__, prog_name="newstrail")
+@click.pass_context
+def cli(ctx: click.Context, config_path: str | None) -> None:
+    """A git log for the news: every version of every article, and exactly what changed."""
+    ctx.obj = config_path
+
+
+def main() -> None:
+    """Entry point: runs the command and leaves with its exit code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run a command line; the exit code. Errors are one line on standard error."""
+    try:
+        cli.main(arguments, prog_name="newstrail", standalone_mode=False)
+    except NewstrailError as error:
+        return _told(error)
+    except StorageError as error:
+        return _told(as_newstrail_error(error))
+    except QueryError as error:
+        return _told(UsageError(f"sql: {error}"))
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.ctx.get_help() if error.ctx else str(error))
+        return UsageError.exit_code
+    except click.ClickException as error:
+        return _told(UsageError(error.format_message()))
+    except (click.Abort, KeyboardInterrupt):
+        return _told(NewstrailError("stopped"))
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def _told(error: NewstrailError) -> int:
+    line = " ".join(str(error).split())
+    click.echo(f"newstrail: {line}", err=True)
+    return error.exit_code

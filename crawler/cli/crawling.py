@@ -1,0 +1,119 @@
+"""`newstrail crawl` and `newstrail watch`."""
+
+import sys
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from crawler import config, jobs
+from crawler.cli.output import json_option, print_records, printable
+from crawler.errors import CrawlError
+from crawler.items import Job, ListingReading
+from crawler.record import Recorder, Tally
+from crawler.rules.dates import utc_text
+from crawler.runner import run_in_child
+from storage.database import open_database, transaction
+
+_COLUMNS = {
+    "source": "source", "outcome": "outcome", "listed": "listed", "looks": "looked at", "first_seen": "new",
+    "edited": "edited", "removed": "removed", "restored": "restored", "unchanged": "unchanged", "errors": "errors",
+    "seconds": "seconds",
+}  # fmt: skip
+_log_option = click.option(
+    "--log-level",
+    type=click.Choice(["DEBUG", "INFO", "WARNING", "ERROR"]),
+    help="Print Scrapy's log on standard error.",
+)
+
+
+def now() -> str:
+    return utc_text(datetime.now(UTC))
+
+
+@click.command()
+@click.argument("keys", nargs=-1, metavar="[KEY]...")
+@click.option("--recheck", is_flag=True, help="Look at every article that the source ever listed, due or not.")
+@_log_option
+@json_option
+@click.pass_obj
+def crawl(config_path: str | None, keys: tuple[str, ...], recheck: bool, log_level: str | None, as_json: bool) -> None:
+    """Crawl these sources once (default: all, and what is watched outside them)."""
+    settings = config.load(config_path)
+    names = [settings.source(key).key for key in keys] or list(settings.sources)
+    db = open_database(settings.database)
+    results = []
+    for name in names:
+        job = jobs.category_job(db, settings, name, now(), recheck)
+        results.append(run_with_progress(db, settings, job, name, log_level))
+    if not keys:
+        job = jobs.due_job(db, settings, now(), unlisted_only=True)
+        if job.targets:
+            results.append(run_with_progress(db, settings, job, "(watched)", log_level))
+    finish(results, as_json)
+
+
+@click.command()
+@click.argument("url")
+@_log_option
+@json_option
+@click.pass_obj
+def watch(config_path: str | None, url: str, log_level: str | None, as_json: bool) -> None:
+    """Track the article at URL (its post, share or content page), outside any listing; look at it now."""
+    settings = config.load(config_path)
+    target = jobs.watch_target(settings, url)
+    db = open_database(settings.database)
+    with transaction(db):
+        jobs.remember(db, target, now())
+    job = jobs.code_job(db, settings, [target.code], target.site)
+    finish([run_with_progress(db, settings, job, target.code, log_level)], as_json)
+
+
+def run_with_progress(db: Any, settings: config.Config, job: Job, name: str, log_level: str | None) -> dict[str, Any]:
+    """One crawl with a progress bar on a terminal; its summary as a record."""
+    started = time.monotonic()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as progress:
+        bar = progress.add_task(printable(name), total=len(job.targets) or None)
+
+        def listed(reading: ListingReading) -> None:
+            due = {target.code for target in job.targets}
+            new = [e for e in reading.entries if e.code not in due and e.code not in job.not_due]
+            progress.update(bar, total=len(due) + len(new))
+
+        def committed(tally: Tally) -> None:
+            progress.update(bar, completed=tally.looks)
+
+        recorder = run_in_child(db, settings.database, job, committed, listed, log_level)
+    return _summary(name, recorder, time.monotonic() - started)
+
+
+def _summary(name: str, recorder: Recorder, seconds: float) -> dict[str, Any]:
+    tally = recorder.tally
+    return {
+        "source": name,
+        "run": recorder.run_id,
+        "outcome": recorder.outcome,
+        "listed": tally.listed,
+        "looks": tally.looks,
+        **{kind: tally.changes[kind] for kind in ("first_seen", "edited", "removed", "restored", "moved")},
+        "unchanged": tally.outcomes["unchanged"] + tally.outcomes["not_modified"],
+        "outcomes": dict(tally.outcomes),
+        "errors": tally.outcomes["error"] + (tally.listing_error is not None),
+        "remarks": tally.remarks,
+        "seconds": round(seconds, 1),
+    }
+
+
+def finish(results: list[dict[str, Any]], as_json: bool) -> None:
+    """Print what the crawls came to; raises `CrawlError` where one of them ended with errors."""
+    print_records(results, _COLUMNS, as_json, empty="nothing to crawl: no source is configured")
+    for result in results:
+        for remark in result["remarks"]:
+            click.echo(f"newstrail: {printable(remark)}", err=True)
+    bad = [f"{r['source']} {r['outcome']}" for r in results if r["outcome"] != "ok"]
+    if bad:
+        raise CrawlError(f"ended with errors: {', '.join(bad)}; what was fetched is kept")

@@ -1,0 +1,83 @@
+"""From what a person types (a code, a URL, a time) to what the record has."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlite_utils import Database
+
+from crawler import config, jobs
+from crawler.errors import NotFoundError, UsageError
+from crawler.rules import dates
+from storage import history
+from storage.database import open_readonly
+
+_DAYS_BACK = {"今天": 0, "today": 0, "昨天": 1, "yesterday": 1, "前天": 2}
+
+
+def opened(config_path: str | None) -> tuple[config.Config, Database]:
+    """The configuration and its database, for reading."""
+    settings = config.load(config_path)
+    return settings, open_readonly(settings.database)
+
+
+def article(settings: config.Config, db: Database, reference: str) -> dict[str, Any]:
+    """The one article that a code, URL or number means; raises `NotFoundError`, with the candidates where several."""
+    codes = []
+    if "://" in reference:
+        try:
+            target = jobs.watch_target(settings, reference)
+            codes = [(target.site, target.code)]
+        except NotFoundError:
+            pass  # it may still be a URL that the record knows
+    found = history.articles_like(db, reference, codes)
+    if not found:
+        raise NotFoundError(f"{reference}: not on record")
+    if len(found) > 1:
+        candidates = "; ".join(f"number {a['id']}: {a['site']} {a['code']} {a['title'] or ''}" for a in found[:10])
+        raise NotFoundError(f"{reference}: may be several articles; name one by its number or URL: {candidates}")
+    return found[0]
+
+
+def zone_of(settings: config.Config, site: str | None = None) -> ZoneInfo:
+    """The zone in which times are read and printed: the site's, else the first site's, else UTC."""
+    sites = settings.sites
+    if site in sites:
+        return sites[site].zone
+    return next(iter(sites.values())).zone if sites else ZoneInfo("UTC")
+
+
+def moment(text: str, zone: ZoneInfo, now: datetime | None = None) -> str:
+    """UTC text of a time as a person writes it: a time, a date, `2d` ago, 昨天. Raises `UsageError`."""
+    now = now or datetime.now(UTC)
+    if text in _DAYS_BACK:
+        day = now.astimezone(zone) - timedelta(days=_DAYS_BACK[text])
+        return dates.utc_text(day.replace(hour=0, minute=0, second=0, microsecond=0))
+    if re.fullmatch(r"(?:\d+[smhdw])+", text):
+        return dates.utc_text(now - timedelta(seconds=config.seconds(text)))
+    if found := dates.published(text, zone):
+        return found[0]
+    return _by_dateparser(text, zone, now)
+
+
+def _by_dateparser(text: str, zone: ZoneInfo, now: datetime) -> str:
+    import dateparser
+
+    found = dateparser.parse(
+        text,
+        languages=["zh", "en"],
+        settings={
+            "TIMEZONE": str(zone),
+            "RETURN_AS_TIMEZONE_AWARE": True,
+            "RELATIVE_BASE": now.astimezone(zone).replace(tzinfo=None),
+        },
+    )
+    if found is None:
+        raise UsageError(f"{text!r} is not a time; write 2024-11-20, '2024-11-20 08:00', 2d, 昨天 or yesterday")
+    return dates.utc_text(found)
+
+
+def local(text: str | None, zone: ZoneInfo) -> str:
+    """A time of the record in a zone, to the second."""
+    return f"{dates.from_utc_text(text).astimezone(zone):%Y-%m-%d %H:%M:%S}" if text else ""

@@ -1,0 +1,179 @@
+"""`newstrail status`, `changes`, `log` and `show`."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from crawler.cli import lookup
+from crawler.cli.output import json_option, print_json, print_records, printable
+from crawler.errors import NotFoundError
+from crawler.rules.dates import utc_text
+from storage import history
+
+KINDS = ("first_seen", "edited", "removed", "restored", "moved")
+FIELDS = (
+    "title",
+    "body",
+    "outlet",
+    "author",
+    "published_at",
+    "modified_at",
+    "images",
+    "tables",
+    "links",
+    "attachments",
+)
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def status(config_path: str | None, as_json: bool) -> None:
+    """Sources, their last runs, what is due and what went wrong."""
+    settings, db = lookup.opened(config_path)
+    zone = lookup.zone_of(settings)
+    sources = history.sources_status(db, utc_text(datetime.now(UTC)))
+    for source in sources:
+        source["watched"] = source["key"] in settings.sources
+    totals, failed = history.totals(db), history.failed_looks(db, 20)
+    if as_json:
+        print_json({"totals": totals, "sources": sources, "failed_looks": failed})
+        return
+    click.echo("  ".join(f"{name.replace('_', ' ')} {count}" for name, count in totals.items()) + "\n")
+    for source in sources:
+        source["last_run_at"] = lookup.local(source["last_run_at"], zone)
+        source["next_check_at"] = lookup.local(source["next_check_at"], zone)
+    columns = {
+        "key": "source", "name": "name", "last_run_at": f"last run ({zone})", "last_outcome": "outcome",
+        "listed": "listed", "articles": "articles", "due": "due", "next_check_at": "next look", "last_reason": "reason",
+    }  # fmt: skip
+    print_records(sources, columns, False, empty="no source was crawled yet")
+    if failed:
+        click.echo("\nlast look brought nothing:")
+        print_records(failed, {"code": "code", "outcome": "outcome", "reason": "reason", "url": "url"}, False)
+
+
+@click.command()
+@click.option("--since", metavar="T", help="A time, a date, 2d or 昨天, in the site's zone.")
+@click.option("--source", metavar="KEY", help="Only articles that this source listed.")
+@click.option("--kind", type=click.Choice(KINDS), help="Only changes of this kind.")
+@click.option("--field", type=click.Choice(FIELDS), help="Only changes of this field.")
+@click.option("--min-severity", type=click.Choice(history.SEVERITIES), help="Only edits that matter at least so much.")
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most so many.")
+@json_option
+@click.pass_obj
+def changes(
+    config_path: str | None, since: str | None, source: str | None, limit: int, as_json: bool, **filters: Any
+) -> None:
+    """The record of what happened, newest first."""
+    settings, db = lookup.opened(config_path)
+    if source is not None and not history.source_exists(db, source):
+        settings.source(source)
+    zone = lookup.zone_of(settings, settings.sources[source].site if source in settings.sources else None)
+    after = lookup.moment(since, zone) if since else None
+    found = history.changes(db, since=after, source=source, limit=limit, **filters)
+    _print_changes(found, zone, as_json, with_article=True)
+
+
+def _print_changes(found: list[dict[str, Any]], zone: ZoneInfo, as_json: bool, with_article: bool) -> None:
+    for change in found:
+        change["fields"] = json.loads(change["fields"])
+    if as_json:
+        print_json(found)
+        return
+    for change in found:
+        change["when"] = lookup.local(change["changed_by"], zone)
+        change["what"] = change["summary"] or change["reason"] or ""
+        change["versions"] = _numbers(change)
+        change["fields"] = " ".join(change["fields"])
+    columns = {"id": "#", "when": f"seen by ({zone})", "kind": "kind", "severity": "severity", "fields": "fields"}
+    if with_article:
+        columns |= {"code": "code", "title": "title"}
+    print_records(found, columns | {"versions": "versions", "what": "what"}, False, empty="no change on record")
+
+
+def _numbers(change: dict[str, Any]) -> str:
+    old, new = change["old_version"], change["new_version"]
+    return f"{old or '–'} → {new or '–'}" if old != new else str(new)
+
+
+@click.command()
+@click.argument("code")
+@json_option
+@click.pass_obj
+def log(config_path: str | None, code: str, as_json: bool) -> None:
+    """One article: its versions, and what happened to it. CODE is its code, its URL or its number."""
+    settings, db = lookup.opened(config_path)
+    article = lookup.article(settings, db, code)
+    zone = lookup.zone_of(settings, article["site"])
+    versions = history.versions_of(db, article["id"])
+    happened = history.changes(db, article_id=article["id"])
+    if as_json:
+        for change in happened:
+            change["fields"] = json.loads(change["fields"])
+        kept = [{k: v for k, v in version.items() if not k.startswith("body")} for version in versions]
+        print_json({**article, "versions": kept, "changes": happened})
+        return
+    click.echo(f"{printable(article['title'] or article['code'])}\n{printable(article['url'])}")
+    checked = lookup.local(article["last_checked_at"], zone) or "never"
+    click.echo(f"{printable(article['outlet'] or '')}  {article['state']}, last looked at {checked} ({zone})\n")
+    for version in versions:
+        version["seen"] = (
+            f"{lookup.local(version['first_seen_at'], zone)} – {lookup.local(version['last_seen_at'], zone)}"
+        )
+        version["characters"] = len(version["body_text"])
+    print_records(
+        versions,
+        {"number": "version", "seen": "seen", "characters": "characters", "title": "title"},
+        False,
+        "not read yet",
+    )
+    click.echo()
+    _print_changes(happened, zone, False, with_article=False)
+
+
+@click.command()
+@click.argument("code")
+@click.option("--version", "number", type=click.IntRange(1), metavar="N", help="This version (default: the latest).")
+@click.option("--at", metavar="TIME", help="The version that stood at this time.")
+@click.option("--html", is_flag=True, help="The body's HTML as it was served.")
+@json_option
+@click.pass_obj
+def show(config_path: str | None, code: str, number: int | None, at: str | None, html: bool, as_json: bool) -> None:
+    """One version of an article. CODE is its code, its URL or its number."""
+    settings, db = lookup.opened(config_path)
+    article = lookup.article(settings, db, code)
+    zone = lookup.zone_of(settings, article["site"])
+    version = pick(history.versions_of(db, article["id"]), code, number, lookup.moment(at, zone) if at else None)
+    if as_json:
+        print_json({"site": article["site"], "code": article["code"], "url": article["url"], **version})
+        return
+    if html:
+        click.echo(version["body_html"])
+        return
+    click.echo(printable(version["title"] or ""))
+    said = [version["outlet"], version["author"], lookup.local(version["published_at"], zone)]
+    click.echo("  ".join(printable(word) for word in said if word))
+    seen = f"{lookup.local(version['first_seen_at'], zone)} – {lookup.local(version['last_seen_at'], zone)} ({zone})"
+    click.echo(f"version {version['number']} of {article['version_count']}, seen {seen}\n")
+    click.echo(printable(version["body_text"]))
+
+
+def pick(versions: list[dict[str, Any]], code: str, number: int | None, at: str | None) -> dict[str, Any]:
+    """The version of that number, or that stood at a time (UTC text), else the latest; raises `NotFoundError`."""
+    if not versions:
+        raise NotFoundError(f"{code}: found on a listing and not read yet")
+    if number is not None:
+        for version in versions:
+            if version["number"] == number:
+                return version
+        raise NotFoundError(f"{code}: no version {number}; there are 1 to {versions[-1]['number']}")
+    if at is None:
+        return versions[-1]
+    stood = [version for version in versions if version["first_seen_at"] <= at]
+    if not stood:
+        raise NotFoundError(f"{code}: not seen before {versions[0]['first_seen_at']}")
+    return stood[-1]

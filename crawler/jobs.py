@@ -1,0 +1,145 @@
+"""From configuration and record to a `Job`: what a crawl is asked to do."""
+
+import ipaddress
+import json
+import socket
+import uuid
+from typing import Any
+
+from sqlite_utils import Database
+
+from crawler.config import PLACEHOLDER_AGENT, Config, Site, named_hosts
+from crawler.errors import ConfigError, NotFoundError
+from crawler.items import Job, Known, ListingTask, Target, Validator
+from crawler.rules import addresses, identity
+from storage import articles, queries, sources
+
+FULL_FETCH_EVERY = 20  # looks; so that an origin that lies about "not modified" is found out
+
+
+def category_job(db: Database, config: Config, key: str, now: str, recheck: bool = False) -> Job:
+    """The crawl of one source: its listing, and its articles that are due (`recheck`: all it ever listed)."""
+    source = config.source(key)
+    site = config.sites[source.site]
+    _refuse_placeholder(config, source.site, site)
+    url = identity.listing_url(site, source.category_name)
+    source_id = sources.put_source(db, key, source.name, source.site, source.category_name, url)
+    seen_before = (sources.find_source(db, key) or {}).get("listing_seen_at") is not None
+    rows = queries.articles_of_source(db, source_id, now, due_only=not recheck)
+    targets = tuple(_target(row) for row in rows if row["site"] == source.site)
+    not_due = queries.articles_not_due(db, source.site, now) - {target.code for target in targets}
+    return Job(
+        run=uuid.uuid4().hex,
+        spider="category",
+        crawl=config.crawl,
+        sites={source.site: site},
+        targets=targets,
+        listing=ListingTask(key, source.site, source.category_name, url, seen_before),
+        not_due=frozenset(not_due),
+    )
+
+
+def due_job(db: Database, config: Config, now: str, site: str | None = None, unlisted_only: bool = False) -> Job:
+    """A crawl of every article whose time has come (`unlisted_only`: of those that no listing ever had)."""
+    rows = queries.due_articles(db, now, unlisted_only)
+    return _share_job(config, [row for row in rows if row["site"] in config.sites and site in (None, row["site"])])
+
+
+def recheck_job(db: Database, config: Config, site: str | None = None) -> Job:
+    """A crawl of every article on record, due or not."""
+    rows = queries.due_articles(db, "9999", unlisted_only=False)
+    return _share_job(config, [row for row in rows if row["site"] in config.sites and site in (None, row["site"])])
+
+
+def code_job(db: Database, config: Config, codes: list[str], site: str | None = None) -> Job:
+    """A crawl of given articles, known or not; raises `NotFoundError` or `ConfigError` where a site must be named."""
+    if site is not None and site not in config.sites:
+        raise ConfigError(f"{config.path}: no [site.{site}]; there are: {', '.join(config.sites) or 'none'}")
+    rows, fresh = [], []
+    for code in dict.fromkeys(codes):
+        known = [row for row in queries.articles_by_code(db, code, site) if row["site"] in config.sites]
+        if known:
+            rows += known
+        else:
+            fresh.append(_unknown(config, code, site))
+    return _share_job(config, rows, fresh)
+
+
+def watch_target(config: Config, url: str) -> Target:
+    """The article that a URL means on one of the configured sites; raises `NotFoundError` where it is none of theirs."""
+    for name, site in config.sites.items():
+        if code := identity.code_of(site, url):
+            return Target(name, code, identity.page_url(site, "share", code, None) or url)
+    for name, site in config.sites.items():
+        groups = identity.article_groups(site, url)
+        if groups and identity.is_own(site, url, site.listing):
+            share = identity.page_url(site, "share", groups["code"], url)
+            return Target(name, groups["code"], share or url, post_url=url)
+    raise NotFoundError(f"{url}: no article of a configured site; the sites are: {', '.join(config.sites) or 'none'}")
+
+
+def _unknown(config: Config, code: str, site: str | None) -> Target:
+    names = [site] if site else list(config.sites)
+    if len(names) != 1:
+        raise NotFoundError(f"{code}: not on record, and there are {len(names)} sites it may be of; name one: site=…")
+    url = identity.page_url(config.sites[names[0]], "share", code, None)
+    return Target(names[0], code, url or code)
+
+
+def _share_job(config: Config, rows: list[dict[str, Any]], fresh: list[Target] | None = None) -> Job:
+    targets = tuple([*map(_target, rows), *(fresh or [])])
+    used = {target.site for target in targets}
+    for name in used:
+        _refuse_placeholder(config, name, config.sites[name])
+    sites = {name: config.sites[name] for name in used}
+    return Job(run=uuid.uuid4().hex, spider="share", crawl=config.crawl, sites=sites, targets=targets)
+
+
+def _target(row: dict[str, Any]) -> Target:
+    full = (row["looks"] + row["id"]) % FULL_FETCH_EVERY == FULL_FETCH_EVERY - 1
+    return Target(row["site"], row["code"], row["url"], row["post_url"], _known(row), full)
+
+
+def _known(row: dict[str, Any]) -> Known | None:
+    if row["version_id"] is None:
+        return None
+    return Known(
+        version=row["version_count"],
+        title=row["title"],
+        body_length=row["body_length"],
+        has_replacement=bool(row["has_replacement"]),
+        places=json.loads(row["places"]),
+        validators={
+            v["role"]: Validator(v["url"], v["etag"], v["last_modified"]) for v in json.loads(row["validators"])
+        },
+        recent_hashes=tuple(json.loads(row["recent_hashes"])),
+        removed=row["state"] in ("removed", "expired"),
+    )
+
+
+def remember(db: Database, target: Target, now: str) -> None:
+    """Track an article outside any listing: due at once."""
+    articles.add(db, target.site, target.code, target.url, target.post_url, None, now)
+
+
+def _refuse_placeholder(config: Config, name: str, site: Site) -> None:
+    """The built-in user agent names nobody; only hosts that are the user's own may be asked with it."""
+    if config.crawl.user_agent != PLACEHOLDER_AGENT:
+        return
+    for host in named_hosts(site):
+        if _is_public(host, config.crawl.allow_private):
+            raise ConfigError(
+                f"{config.path}: crawl.user_agent: the placeholder names nobody and {host} (site.{name}) is public; "
+                "write who you are, such as newsdesk/1.0 (+https://you.example/bot)"
+            )
+
+
+def _is_public(host: str, allow_private: tuple[str, ...]) -> bool:
+    if host.lower() in (entry.lower() for entry in allow_private):
+        return False
+    try:
+        # A name is looked up only where it may turn out to be an allowed private one.
+        found = [host] if not allow_private else [str(e[4][0]) for e in socket.getaddrinfo(host, None)]
+        return any(addresses.is_public(ipaddress.ip_address(address.split("%")[0])) for address in found)
+    except (OSError, ValueError):
+        return True

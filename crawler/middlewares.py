@@ -1,0 +1,93 @@
+"""What every request passes on its way out: the address check and robots.txt."""
+
+import asyncio
+import logging
+import socket
+from typing import Any, Self
+
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Request
+from scrapy.http.request import NO_CALLBACK
+from scrapy.robotstxt import ProtegoRobotParser
+from scrapy.utils.httpobj import urlparse_cached
+
+from crawler.rules import addresses
+
+logger = logging.getLogger(__name__)
+
+
+class AddressMiddleware:
+    """Refuses requests, redirects and robots.txt look-ups that lead to private addresses."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._allowed: list[str] = crawler.settings.getlist("NEWSTRAIL_ALLOW_PRIVATE")
+        self._stats = crawler.stats
+        self._verdicts: dict[str, asyncio.Future[str | None]] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        host = urlparse_cached(request).hostname or ""
+        if host not in self._verdicts:
+            self._verdicts[host] = asyncio.ensure_future(self._refusal(host))
+        if refusal := await self._verdicts[host]:
+            self._stats.inc_value("newstrail/refused_address")
+            raise IgnoreRequest(refusal)
+
+    async def _refusal(self, host: str) -> str | None:
+        try:
+            found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError):
+            return f"the host name {host} cannot be resolved"
+        return addresses.refusal(host, [str(entry[4][0]) for entry in found], self._allowed)
+
+
+class _DisallowAll:
+    def allowed(self, url: str, user_agent: str | bytes) -> bool:
+        return False
+
+
+class RobotsMiddleware:
+    """Obeys robots.txt by RFC 9309: none (4xx) allows everything, one that cannot be had (5xx, network) nothing.
+
+    Scrapy's own lets requests that wait for the same robots.txt through, obeys the body of a 404 page and allows
+    everything where robots.txt cannot be had.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._agent: str = crawler.settings["USER_AGENT"]
+        self._parsers: dict[str, asyncio.Future[Any]] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        if request.meta.get("is_robots_txt"):
+            return
+        url = urlparse_cached(request)
+        root = f"{url.scheme}://{url.netloc}"
+        if root not in self._parsers:
+            self._parsers[root] = asyncio.ensure_future(self._fetch(f"{root}/robots.txt"))
+        # Each waiter awaits the same future and gets the same rules.
+        if not (await self._parsers[root]).allowed(request.url, self._agent):
+            self._crawler.stats.inc_value("newstrail/robots_disallowed")
+            raise IgnoreRequest(f"robots.txt of {url.netloc} disallows it")
+
+    async def _fetch(self, url: str) -> Any:
+        request = Request(url, priority=1000, meta={"is_robots_txt": True}, callback=NO_CALLBACK)
+        try:
+            response = await self._crawler.engine.download_async(request)
+        except Exception as error:  # whatever kept robots.txt away, nothing may be fetched
+            logger.warning("robots.txt cannot be had, so nothing is fetched there: %s (%s)", url, error)
+            return _DisallowAll()
+        if 400 <= response.status < 500:
+            return ProtegoRobotParser(b"", None)
+        if response.status >= 300:
+            logger.warning("robots.txt cannot be had, so nothing is fetched there: %s (HTTP %d)", url, response.status)
+            return _DisallowAll()
+        return ProtegoRobotParser(response.body[: 500 * 1024], None)

@@ -1,0 +1,115 @@
+"""From what a spider read to what the record is told: normalize, drop what the run has seen, observe."""
+
+import logging
+from collections.abc import Callable
+from typing import Any, Self
+
+import msgspec
+from scrapy import Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem
+from scrapy.logformatter import LogFormatter
+
+from crawler.items import Ending, ListingReading, Look, Observation
+from crawler.rules.dates import utc_text
+from crawler.rules.normalize import normalize
+from crawler.rules.text import storable
+
+Sink = Callable[[Observation], None]
+logger = logging.getLogger(__name__)
+
+
+class NormalizePipeline:
+    """Fields as they are kept; what could not be understood becomes the look's reason."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def process_item(self, item: Observation) -> Observation:
+        if not isinstance(item, Look):
+            return item
+        reasons = [item.reason] if item.reason else []
+        fields = item.fields
+        if fields is not None:
+            fields, remarks = normalize(fields, self._crawler.spider.job.sites[item.site].zone)  # type: ignore[union-attr]
+            reasons += remarks + _lacking(item, fields)
+            for remark in reasons:
+                self._crawler.stats.inc_value("newstrail/remarks")
+                logger.warning("%s: %s", item.url, storable(remark))
+        return msgspec.structs.replace(item, fields=fields, reason=storable("; ".join(reasons)) or None)
+
+
+def _lacking(look: Look, fields: Any) -> list[str]:
+    """What a first look should have found and did not."""
+    if look.version is not None:
+        return []
+    said = look.reason or ""
+    return [f"no {name}" for name in ("title", "published_at") if getattr(fields, name) is None and name not in said]
+
+
+class DeduplicatePipeline:
+    """Drops a look at what this run has looked at already (an article that stands on the listing twice)."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._stats = crawler.stats
+        self._seen: set[tuple[str, str, int]] = set()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def process_item(self, item: Observation) -> Observation:
+        if isinstance(item, Look):
+            key = (item.site, item.code, item.attempt)
+            if key in self._seen:
+                self._stats.inc_value("newstrail/duplicates_dropped")
+                raise DropItem(f"looked at twice in one run: {item.url}")
+            self._seen.add(key)
+        return item
+
+
+class ObservePipeline:
+    """Hands every observation to the crawl's sink, and at the end how the crawl went."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._sink: Sink | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        pipeline = cls(crawler)
+        crawler.signals.connect(pipeline.spider_closed, signal=signals.spider_closed)
+        return pipeline
+
+    def process_item(self, item: Observation) -> Observation:
+        if isinstance(item, ListingReading) and item.outcome == "error":
+            logger.error("%s: %s", item.url, item.reason)
+        self._crawler.spider.sink(item)  # type: ignore[union-attr]
+        return item
+
+    def spider_closed(self, spider: Spider, reason: str) -> None:
+        stats = self._crawler.stats
+        spider.sink(  # type: ignore[attr-defined]
+            Ending(
+                id=f"{spider.job.run}:end",  # type: ignore[attr-defined]
+                seen_at=utc_text(spider.clock()),  # type: ignore[attr-defined]
+                interrupted=reason != "finished",
+                reason=None if reason == "finished" else reason,
+                requests=stats.get_value("downloader/request_count", 0),
+                not_modified=stats.get_value("downloader/response_status_count/304", 0),
+            )
+        )
+
+
+class ShortLogFormatter(LogFormatter):
+    """Log lines without the items' contents."""
+
+    def scraped(self, item: Any, response: Any, spider: Any) -> None:  # type: ignore[override]
+        return None
+
+    def dropped(self, item: Any, exception: BaseException, response: Any, spider: Any = None) -> Any:
+        return {"level": logging.DEBUG, "msg": "Dropped: %(exception)s", "args": {"exception": exception}}

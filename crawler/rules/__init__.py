@@ -1,0 +1,1 @@
+"""Pure rules: values in, values out. No Scrapy, no database, no clock, no logging."""

@@ -1,0 +1,42 @@
+"""Which network addresses may be fetched from."""
+
+import ipaddress
+from collections.abc import Iterable
+
+_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def refusal(host: str, addresses: Iterable[str], allow_private: Iterable[str]) -> str | None:
+    """Why a host that resolves to these addresses may not be fetched; None where it may.
+
+    Every address must be public, or the host or its network must stand in `allow_private`.
+
+    >>> refusal("intranet", ["10.0.0.7"], [])
+    'intranet leads to the private address 10.0.0.7, which crawl.allow_private does not name'
+    >>> refusal("intranet", ["10.0.0.7"], ["10.0.0.0/8"])
+    """
+    allowed = list(allow_private)
+    if host.lower() in (entry.lower() for entry in allowed):
+        return None
+    networks = [network for entry in allowed if (network := _network(entry)) is not None]
+    for text in addresses:
+        address = ipaddress.ip_address(text.split("%")[0])
+        if not is_public(address) and not any(address in network for network in networks):
+            return f"{host} leads to the private address {address}, which crawl.allow_private does not name"
+    return None
+
+
+def is_public(address: _Address) -> bool:
+    """Whether an address is of the public internet; what is embedded in IPv6 forms counts as itself."""
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
+        if inner is not None:
+            return is_public(inner)
+    return address.is_global and not address.is_multicast
+
+
+def _network(entry: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    try:
+        return ipaddress.ip_network(entry, strict=False)
+    except ValueError:
+        return None

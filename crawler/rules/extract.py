@@ -1,0 +1,186 @@
+"""An article's fields, as its publisher serves them: from a content endpoint's JSON or from a page's HTML.
+
+What is returned is raw: the pipelines normalize it.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from crawler.items import Fields, Role
+from crawler.rules import dates, layout, page
+
+EXTRACTOR = "newstrail/1"
+# Keys that publishers' endpoints use, in order of preference; compared without case, "_" and "-".
+_JSON_KEYS: dict[str, tuple[str, ...]] = {
+    "body_html": ("text", "content", "body", "articlebody", "newstext", "html"),
+    "title": ("title", "newstitle", "arttitle", "headline", "subject"),
+    "published_at": (
+        "publishedat", "published", "publishtime", "publishdate", "pubdate", "pubtime", "showtime", "datepublished",
+        "newstime", "ordertime", "time", "date", "datetime", "createtime", "createdate",
+    ),
+    "modified_at": ("modifiedat", "datemodified", "updatetime", "updatedate", "updatedat", "modifytime", "lastmodified"),
+    "outlet": ("outlet", "source", "sourcename", "media", "medianame", "artmedianame", "from", "publisher", "origin"),
+    "author": ("author", "authors", "authorname", "byline", "writer"),
+}  # fmt: skip
+_NOT_FOUND_CODES = {"404", "410"}
+_NOT_FOUND_WORDS = re.compile(r"not\s*found|不存在|已删除|未找到|找不到|已下线|no such", re.IGNORECASE)
+_MESSAGE_KEYS = ("message", "msg", "error", "errmsg", "info", "status", "code", "errcode", "errorcode", "statuscode")
+_OUTLET_IN_TEXT = re.compile(r"[（(]\s*(?:文章)?来源[：:]\s*([^（()）\n]{1,40}?)\s*[)）]\s*\Z")
+
+
+class ExtractionError(ValueError):
+    """The answer is not what was expected; the message says what it is instead."""
+
+
+class NotFoundAnswer(Exception):
+    """The endpoint says in its own words that there is no such article."""
+
+
+class EmptyAnswer(Exception):
+    """The answer is well formed and holds no article."""
+
+
+def from_json(text: str, role: Role) -> Fields:
+    """Fields of a content endpoint's JSON.
+
+    Raises `ExtractionError` (not JSON, or no body in it), `NotFoundAnswer`, `EmptyAnswer`.
+    """
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ExtractionError(f"not JSON: {error}" if text.strip() else "an empty answer") from None
+    flat = dict(_flatten(data))
+    found = {name: value for name, keys in _JSON_KEYS.items() if (value := _first(flat, keys)) is not None}
+    if not found.get("body_html", "").strip():
+        _explain_no_body(data, flat, "body_html" in found)
+    fields = Fields(**found, places={})
+    fields.body_text = page.fragment_text(fields.body_html or "")
+    fields.outlet = fields.outlet or outlet_in(fields.body_text)
+    return _placed(fields, role)
+
+
+def _explain_no_body(data: Any, flat: dict[str, Any], has_key: bool) -> None:
+    said = [str(flat[key]) for key in _MESSAGE_KEYS if flat.get(key) not in (None, "")]
+    if any(word in _NOT_FOUND_CODES or _NOT_FOUND_WORDS.search(word) for word in said):
+        raise NotFoundAnswer("; ".join(said)[:200])
+    if has_key or not data:
+        raise EmptyAnswer("no words in the answer")
+    keys = ", ".join(map(str, list(data)[:12])) if isinstance(data, dict) else type(data).__name__
+    raise ExtractionError(f"no body in the JSON; expected 'text' or 'content', found: {keys}"[:300])
+
+
+def _flatten(data: Any, depth: int = 0) -> Iterator[tuple[str, Any]]:
+    """Keys of an object and of the objects in it (three deep, outer keys last so that they win)."""
+    if not isinstance(data, dict):
+        if isinstance(data, list) and len(data) == 1 and depth < 3:
+            yield from _flatten(data[0], depth + 1)
+        return
+    if depth < 3:
+        for value in data.values():
+            yield from _flatten(value, depth + 1)
+    for key, value in data.items():
+        if not isinstance(value, dict | list) or key.lower() == "authors":
+            yield re.sub(r"[_-]", "", str(key)).lower(), value
+
+
+def _first(flat: dict[str, Any], keys: Iterable[str]) -> str | None:
+    """The first of these keys that holds words; an empty one counts only if none does."""
+    values = [_words(flat[key]) for key in keys if key in flat]
+    return next((v for v in values if v and v.strip()), next((v for v in values if v is not None), None))
+
+
+def _words(value: Any) -> str | None:
+    if isinstance(value, list):
+        return "、".join(str(item) for item in value if isinstance(item, str)) or None
+    if isinstance(value, bool | float | dict) or value is None:
+        return None
+    return str(value)
+
+
+def outlet_in(body_text: str) -> str | None:
+    """The outlet that a body names in its last words.
+
+    >>> outlet_in("……营养品质。\\n（文章来源：中国政府采购报）")
+    '中国政府采购报'
+    """
+    match = _OUTLET_IN_TEXT.search(body_text.rstrip())
+    return match[1] if match else None
+
+
+def from_page(markup: str, role: Role, selectors: dict[str, str]) -> Fields:
+    """Fields of a share or post page: by the site's selectors, else by what the page says of itself.
+
+    A page without an article's body tells nothing but what selectors and its metadata state.
+    Raises `ExtractionError` where it is no HTML, `EmptyAnswer` where nothing is in it.
+    """
+    if not markup.strip():
+        raise EmptyAnswer("an empty answer")
+    root = page.tree(markup)
+    if root is None or markup.lstrip()[:1] in "{[":
+        raise ExtractionError(f"not HTML; it begins {markup.strip()[:40]!r}")
+    fields = Fields(places={})
+    selected = {name: select(root, selector) for name, selector in selectors.items()}
+    body = [n for n in selected.pop("body", []) if isinstance(n, HtmlElement)]
+    for name, nodes in selected.items():
+        setattr(fields, name, _words_of(nodes))
+    metadata = dict(layout.metadata(root))
+    block = layout.block_of(body) if "body" in selectors else layout.article_block(root)
+    if block is not None:
+        fields.body_html, fields.body_text = block.html, block.text
+        metadata |= {k: v for k, v in layout.around(root, block).items() if k not in metadata}
+    for name, value in metadata.items():
+        if name not in selectors and getattr(fields, name) is None:
+            setattr(fields, name, value)
+    if fields.outlet is None and fields.body_text:
+        fields.outlet = outlet_in(fields.body_text)
+    return _placed(fields, role)
+
+
+def select(root: HtmlElement, selector: str) -> list[Any]:
+    """Nodes or strings that a CSS selector, or an XPath behind `xpath:`, finds."""
+    if selector.startswith("xpath:"):
+        found = root.xpath(selector[6:])
+        return found if isinstance(found, list) else [found]
+    text, attribute = selector, None
+    if match := re.fullmatch(r"(.+)::(?:text|attr\(([\w-]+)\))", selector):
+        text, attribute = match[1], match[2]
+    nodes = root.cssselect(text)
+    return [node.get(attribute) for node in nodes if node.get(attribute)] if attribute else list(nodes)
+
+
+def _words_of(nodes: list[Any]) -> str | None:
+    for node in nodes:
+        words = " ".join(page.text(node).split()) if isinstance(node, etree._Element) else str(node).strip()
+        if words:
+            return words
+    return None
+
+
+def _placed(fields: Fields, role: Role) -> Fields:
+    for name in ("title", "outlet", "author", "published_at", "modified_at"):
+        if (value := getattr(fields, name)) is not None and value.strip():
+            fields.places[name] = role
+        else:
+            setattr(fields, name, None)
+    if fields.body_html is not None:
+        fields.places["body"] = role
+    return fields
+
+
+def fill(fields: Fields, other: Fields) -> None:
+    """Give `fields` what it lacks and `other` has."""
+    for name, role in other.places.items():
+        if name not in fields.places:
+            fields.places[name] = role
+            for attribute in ("body_html", "body_text") if name == "body" else (name,):
+                setattr(fields, attribute, getattr(other, attribute))
+
+
+def date_missing(fields: Fields, zone: Any) -> bool:
+    """Whether no readable time of publication is known."""
+    return fields.published_at is None or dates.published(fields.published_at, zone) is None

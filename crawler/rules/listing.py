@@ -1,0 +1,73 @@
+"""A listing page: who is listed, in which order, under which title."""
+
+from collections.abc import Iterator
+from urllib.parse import urljoin, urlsplit
+
+from lxml.html import HtmlElement
+
+from crawler.config import Site
+from crawler.items import Entry
+from crawler.rules import identity, page
+from crawler.rules.extract import ExtractionError
+from crawler.rules.text import one_line
+
+_SHOWN = 5
+
+
+def read(site: Site, markup: str, url: str) -> tuple[str | None, tuple[Entry, ...]]:
+    """(heading, entries in order) of a listing.
+
+    An empty list is a listing without entries. Raises `ExtractionError` where the page is no listing.
+
+    """
+    if not markup.strip():
+        raise ExtractionError("an empty answer where a listing was expected")
+    if markup.lstrip()[:1] in "{[":
+        raise ExtractionError(f"not HTML where a listing was expected; it begins {markup.strip()[:40]!r}")
+    root = page.tree(markup)
+    if root is None:
+        raise ExtractionError("no HTML where a listing was expected")
+    links = list(_links(root, url))
+    entries = _entries(site, links, url)
+    if not entries and not _has_empty_list(root):
+        raise ExtractionError(f"0 articles matched article = {site.article!r}; {_first(links)}")
+    heading = next((h for node in root.iter("h2") if (h := one_line(page.text(node)))), None)
+    return heading, entries
+
+
+def _links(root: HtmlElement, url: str) -> Iterator[tuple[str, str]]:
+    base = urljoin(url, root.xpath("string(//base/@href)"))
+    for link in root.iter("a"):
+        href = (link.get("href") or "").strip()
+        if not href:
+            continue
+        try:
+            goal = urljoin(base, href)
+            if urlsplit(goal).scheme in ("http", "https") and urlsplit(goal).hostname:
+                yield goal.split("#")[0], one_line(page.text(link)) or one_line(link.get("title") or "")
+        except ValueError:  # a link that is no URL; the page has others
+            continue
+
+
+def _entries(site: Site, links: list[tuple[str, str]], url: str) -> tuple[Entry, ...]:
+    """One entry a code, at its first place, under its first title that has words (an image link has none)."""
+    entries: dict[str, Entry] = {}
+    for goal, title in links:
+        groups = identity.article_groups(site, goal) if identity.is_own(site, goal, url) else None
+        if groups is None:
+            continue
+        code = groups["code"]
+        known = entries.get(code)
+        if known is None or (title and not known.title):
+            entries[code] = Entry(code, known.url if known else goal, title)
+    return tuple(entries.values())
+
+
+def _has_empty_list(root: HtmlElement) -> bool:
+    return any(not any(isinstance(c.tag, str) for c in node) for node in root.iter("ul", "ol"))
+
+
+def _first(links: list[tuple[str, str]]) -> str:
+    if not links:
+        return "no links were seen"
+    return "here are the first links seen: " + " ".join(goal for goal, _ in links[:_SHOWN])

@@ -1,0 +1,33 @@
+"""When to look at an article again."""
+
+from crawler.rules.dates import from_utc_text, later
+
+_SOONEST, _LATEST = 300, 7 * 86400  # seconds
+_AFTER_TROUBLE = 1800
+_SHARE_OF_AGE = 0.2  # of the time since the last change; diffengine's rule
+
+
+def next_check(
+    outcome: str, state: str, seen_at: str, changed_at: str, gone_since: str | None, gone_looks: int, confirm_after: int
+) -> str | None:
+    """When an article is due after a look (UTC text), None for never. `confirm_after` is in seconds.
+
+    >>> next_check("unchanged", "live", "2024-01-02T00:00:00Z", "2024-01-01T00:00:00Z", None, 0, 600)
+    '2024-01-02T04:48:00Z'
+    >>> next_check("gone", "removed", "2024-01-02T00:00:00Z", "2024-01-01T00:00:00Z", None, 1, 600)
+    '2024-01-04T00:00:00Z'
+    """
+    if state in ("expired", "redacted"):
+        return None
+    if state == "removed":
+        return later(seen_at, 86400 * 2 ** min(gone_looks, 8))
+    if outcome == "pending" and gone_since:
+        return max(seen_at, later(gone_since, confirm_after))
+    if outcome == "gone":
+        return later(seen_at, min(600 * 2 ** min(gone_looks, 10), _LATEST))
+    if outcome == "variant":
+        return later(seen_at, _SOONEST)
+    if outcome in ("error", "robots", "empty", "partial", "soft_404", "blocked", "login"):
+        return later(seen_at, _AFTER_TROUBLE)
+    age = (from_utc_text(seen_at) - from_utc_text(changed_at)).total_seconds()
+    return later(seen_at, min(max(age * _SHARE_OF_AGE, _SOONEST), _LATEST))

@@ -1,0 +1,75 @@
+"""Text as it is compared: what counts as a difference of an article, and what is only its setting."""
+
+import hashlib
+import html
+import json
+import re
+import unicodedata
+from functools import lru_cache
+
+_CJK = re.compile(
+    "[\u1100-\u11ff\u2e80-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f"
+    "\uff00-\uffef\U0001f200-\U0001f2ff\U00020000-\U0003ffff]"
+)
+_SPACES = re.compile(r"\s+")
+_NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
+
+
+def storable(text: str) -> str:
+    """Without what SQLite and UTF-8 cannot hold: NUL and lone surrogates.
+
+    >>> storable("a\\x00b\\ud800c")
+    'abc'
+    """
+    return _NOT_TEXT.sub("", text)
+
+
+@lru_cache(maxsize=8192)
+def _swallows_space(character: str) -> bool:
+    return unicodedata.category(character)[0] == "P" or _CJK.match(character) is not None
+
+
+def _space(run: re.Match[str]) -> str:
+    text, start, end = run.string, run.start(), run.end()
+    return "" if _swallows_space(text[start - 1]) or _swallows_space(text[end]) else " "
+
+
+def comparison_form(text: str) -> str:
+    """The form in which two texts are compared: NFC; white space, paragraph breaks and U+3000 that touch
+    a CJK character or punctuation dropped, other runs one space. Nothing else is dropped.
+
+    >>> comparison_form("新增 10 例，\\n\\u3000\\u3000累计 33 例")
+    '新增10例，累计33例'
+    >>> comparison_form("3.5 %  of\\n GDP") == comparison_form("35% of GDP")
+    False
+    """
+    return _SPACES.sub(_space, unicodedata.normalize("NFC", text).strip())
+
+
+def one_line(text: str) -> str:
+    """A title or a name as it is kept: NFC, entities decoded, one space for each run of white space.
+
+    >>> one_line(" 业绩\\u3000&quot;大增&quot;\\n ")
+    '业绩 "大增"'
+    """
+    return _SPACES.sub(" ", unicodedata.normalize("NFC", html.unescape(storable(text)))).strip()
+
+
+def paragraphs(text: str) -> str:
+    """A body's text as it is kept: NFC, one paragraph a line, no empty ones."""
+    lines = (_SPACES.sub(" ", line).strip() for line in unicodedata.normalize("NFC", storable(text)).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def text_hash(title: str | None, body: str) -> str:
+    """Hex SHA-256 of the comparison forms of title and body: equal words, equal hash."""
+    return _sha256([comparison_form(title or ""), comparison_form(body)])
+
+
+def content_hash(text_digest: str, metadata: list[str | None]) -> str:
+    """Hex SHA-256 of a whole content: its `text_hash` and its metadata."""
+    return _sha256([text_digest, *metadata])
+
+
+def _sha256(values: list[str | None]) -> str:
+    return hashlib.sha256(json.dumps(values, ensure_ascii=False).encode()).hexdigest()

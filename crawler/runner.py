@@ -1,0 +1,201 @@
+"""Runs one crawl: in this process, or in a child process that hands its observations to this one.
+
+Between the two, frames of four bytes of length and a MessagePack message: the job to the child's standard input, its
+observations from the child's standard output. The child never sees the database.
+"""
+
+import asyncio
+import os
+import select
+import signal
+import struct
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import msgspec
+from sqlite_utils import Database
+
+from crawler.errors import NewstrailError, as_newstrail_error
+from crawler.items import Job, ListingReading, Observation
+from crawler.record import Recorder, Tally
+from storage.errors import StorageError
+
+_IDLE = 0.5  # seconds without an observation after which what waits is committed
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(Observation)
+
+
+def scrapy_settings(job: Job) -> dict[str, Any]:
+    """What a job's configuration says to Scrapy."""
+    crawl = job.crawl
+    return {
+        "USER_AGENT": crawl.user_agent,
+        "DOWNLOAD_DELAY": crawl.delay,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": crawl.concurrency_per_host,
+        "NEWSTRAIL_ALLOW_PRIVATE": list(crawl.allow_private),
+    }
+
+
+def _spider_class(job: Job) -> Any:
+    from spiders.category import CategorySpider
+    from spiders.share import ShareSpider
+
+    return CategorySpider if job.spider == "category" else ShareSpider
+
+
+class LocalSink:
+    """Records in the crawl's own process; a database that cannot be used stops the crawl."""
+
+    def __init__(self, recorder: Recorder, stop: Callable[[], Any]) -> None:
+        self._recorder, self._stop = recorder, stop
+        self._timer: asyncio.TimerHandle | None = None
+        self.failure: NewstrailError | None = None
+
+    def __call__(self, observation: Observation) -> None:
+        self._guarded(lambda: self._recorder.add(observation))
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(_IDLE, self._flush)
+
+    def _flush(self) -> None:
+        self._timer = None
+        self._guarded(self._recorder.flush)
+
+    def _guarded(self, write: Callable[[], None]) -> None:
+        if self.failure is not None:
+            return
+        try:
+            write()
+        except StorageError as error:
+            self.failure = as_newstrail_error(error)
+            self._stop()
+
+
+def run_here(process: Any, db: Database, path: Path, job: Job) -> Recorder:
+    """Run a crawl in this process, under a Scrapy `AsyncCrawlerProcess`, and record what it sees.
+
+    Raises `NewstrailError` where the database cannot be used. Statistics count only what is committed.
+    """
+    process.settings.update(scrapy_settings(job), priority="cmdline")
+    crawler = process.create_crawler(_spider_class(job))
+
+    def publish(tally: Tally) -> None:
+        for name, count in (*tally.outcomes.items(), *((f"change/{k}", n) for k, n in tally.changes.items())):
+            crawler.stats.set_value(f"newstrail/{name}", count)
+
+    recorder = Recorder(db, path, job, publish)
+    sink = LocalSink(recorder, lambda: asyncio.ensure_future(crawler.stop_async()))
+    process.crawl(crawler, job=job, sink=sink)
+    process.start()
+    if sink.failure is not None:
+        raise sink.failure
+    return recorder
+
+
+def run_in_child(
+    db: Database,
+    path: Path,
+    job: Job,
+    on_commit: Callable[[Tally], None] | None = None,
+    on_listing: Callable[[ListingReading], None] | None = None,
+    log_level: str | None = None,
+) -> Recorder:
+    """Run a crawl in a child process and record what it hands over; an interrupt lets it end in order."""
+    recorder = Recorder(db, path, job, on_commit)
+    command = [sys.executable, "-m", "crawler.runner", *([log_level] if log_level else [])]
+    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert child.stdin is not None and child.stdout is not None
+    try:
+        with _interrupts_to(child):
+            _send(child.stdin, job)
+            for observation in _received(child.stdout):
+                if observation is None:
+                    recorder.flush()
+                    continue
+                recorder.add(observation)
+                if on_listing and isinstance(observation, ListingReading):
+                    on_listing(observation)
+            if child.wait() != 0 or recorder.outcome is None:
+                recorder.died(f"the crawl's process ended with {child.returncode}")
+    except StorageError as error:
+        raise as_newstrail_error(error) from error
+    finally:
+        child.kill()
+        child.wait()
+        child.stdout.close()
+    return recorder
+
+
+@contextmanager
+def _interrupts_to(child: "subprocess.Popen[bytes]") -> Iterator[None]:
+    """While a child crawls, SIGINT and SIGTERM are its to obey: it closes in order and says how it ended."""
+
+    def forward(number: int, frame: Any) -> None:
+        child.send_signal(signal.SIGINT if number == signal.SIGTERM else number)
+
+    before = {number: signal.signal(number, forward) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _send(pipe: IO[bytes], job: Job) -> None:
+    try:
+        pipe.write(_encoder.encode(job))
+        pipe.close()
+    except BrokenPipeError:
+        pass  # the child is gone; its end is found where its answers are read
+
+
+def _received(pipe: IO[bytes]) -> Iterator[Observation | None]:
+    """Observations as they come; None whenever none came for a while."""
+    buffer = bytearray()
+    while True:
+        ready, _, _ = select.select([pipe], [], [], _IDLE)
+        if not ready:
+            yield None
+            continue
+        data = os.read(pipe.fileno(), 1 << 20)
+        if not data:
+            return
+        buffer += data
+        while len(buffer) >= 4:
+            (size,) = struct.unpack_from(">I", buffer)
+            if len(buffer) < 4 + size:
+                break
+            yield _decoder.decode(memoryview(buffer)[4 : 4 + size].tobytes())
+            del buffer[: 4 + size]
+
+
+def child_main(log_level: str | None = None) -> None:
+    """The child: a job from standard input, observations to what was standard output."""
+    out = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)  # nothing but observations may reach the parent
+    job = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Job)
+
+    def tell(observation: Observation) -> None:
+        message = _encoder.encode(observation)
+        try:
+            out.write(struct.pack(">I", len(message)) + message)
+        except BrokenPipeError:
+            os._exit(1)  # the parent is gone; nobody is there to record what would still be seen
+
+    from scrapy.crawler import AsyncCrawlerProcess
+    from scrapy.settings import Settings
+
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    settings.update({"LOG_ENABLED": log_level is not None, "LOG_LEVEL": log_level or "INFO"}, priority="cmdline")
+    settings.update(scrapy_settings(job), priority="cmdline")
+    process = AsyncCrawlerProcess(settings)
+    process.crawl(process.create_crawler(_spider_class(job)), job=job, sink=tell)
+    process.start()
+
+
+if __name__ == "__main__":
+    child_main(*sys.argv[1:2])

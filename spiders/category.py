@@ -1,0 +1,82 @@
+"""The category spider: reads a listing, reports who is on it, and looks at every article that is new or due."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from scrapy import Request
+from scrapy.http import Response
+
+from crawler.items import Entry, ListingReading, ListingTask, Raw, Target
+from crawler.rules import classify, identity, listing
+from crawler.rules.decode import decode
+from crawler.rules.extract import ExtractionError
+from spiders.reading import as_raw
+from spiders.share import ShareSpider
+
+
+class CategorySpider(ShareSpider):
+    """Reads the listing of its job, then looks at what is new there and at its targets."""
+
+    name = "category"
+
+    @property
+    def task(self) -> ListingTask:
+        assert self.job.listing is not None, "a category job has a listing"
+        return self.job.listing
+
+    async def start(self) -> AsyncIterator[Any]:
+        yield Request(self.task.url, self.parse_listing, errback=self.listing_failed, dont_filter=True)
+
+    async def parse_listing(self, response: Response) -> AsyncIterator[Any]:
+        reading = self.read_listing(response)
+        yield reading
+        for target in self.targets(reading):
+            yield self.first_request(target)
+
+    async def listing_failed(self, failure: Any) -> AsyncIterator[Any]:
+        yield self.reading("error", reason=classify.failure(failure.value)[1])
+        for target in self.job.targets:
+            yield self.first_request(target)
+
+    def reading(self, outcome: Any, **values: Any) -> ListingReading:
+        values.setdefault("url", self.task.url)
+        return ListingReading(id=self.next_id(), source=self.task.source, seen_at=self.now(), outcome=outcome, **values)
+
+    def read_listing(self, response: Response) -> ListingReading:
+        verdict = classify.response(response.status, response.body, response.flags)
+        if verdict and verdict[0] == "not_found" and self.task.seen_before:
+            return self.reading("gone", reason=f"{verdict[1]}: nothing listed now", url=response.url)
+        if verdict:
+            return self.reading("error", reason=verdict[1], url=response.url)
+        raw: Raw = as_raw("listing", response, self.now())
+        markup, _ = decode(raw.body, raw.header("Content-Type"))
+        try:
+            heading, entries = listing.read(self.job.sites[self.task.site], markup, response.url)
+        except ExtractionError as error:
+            return self.reading("error", reason=str(error), url=response.url)
+        return self.reading("read", heading=heading, entries=entries, response=raw, url=response.url)
+
+    def targets(self, reading: ListingReading) -> list[Target]:
+        """New articles of the listing and the job's own targets, in the listing's order."""
+        due = {target.code: target for target in self.job.targets}
+        found = []
+        for entry in reading.entries:
+            if entry.code in due:
+                found.append(self.listed(due.pop(entry.code), entry))
+            elif entry.code not in self.job.not_due:
+                found.append(self.listed(None, entry))
+        return found + list(due.values())
+
+    def listed(self, target: Target | None, entry: Entry) -> Target:
+        """The target with what the listing says of it."""
+        site = self.job.sites[self.task.site]
+        url = identity.page_url(site, "share", entry.code, entry.url) or entry.url
+        return Target(
+            site=self.task.site,
+            code=entry.code,
+            url=target.url if target else url,
+            post_url=entry.url,
+            known=target.known if target else None,
+            full=target.full if target else False,
+            listed_title=entry.title or None,
+        )

@@ -1,0 +1,141 @@
+"""One look at one article, while its pages come in: what was read so far, and the `Look` it makes."""
+
+from dataclasses import dataclass, field
+
+from scrapy.http import Response
+
+from crawler.config import Site
+from crawler.items import Fields, Look, Raw, Role, Target
+from crawler.rules import classify, extract, identity, text
+from crawler.rules.decode import decode
+
+_PERMANENT = (301, 308)  # RFC 9110, 15.4.2 and 15.4.9
+_SHRUNK_TO = 0.4  # a body that keeps less than this has collapsed
+_REPLACEMENT = "\ufffd"
+
+
+@dataclass
+class Reading:
+    """The pages of one look. `take` reads one, `look` says what all of them came to."""
+
+    target: Target
+    site: Site
+    fields: Fields = field(default_factory=lambda: Fields(places={}))
+    responses: list[Raw] = field(default_factory=list)
+    not_modified: list[Role] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    moved_to: str | None = None
+    status: int | None = None
+
+    def take(self, role: Role, response: Response, seen_at: str) -> classify.Verdict | None:
+        """Read one page; a verdict where it cannot be read."""
+        if self.status is None:
+            self.status = response.status
+        if response.status == 304 and self.target.known:
+            self.not_modified.append(role)
+            return None
+        raw = as_raw(role, response, seen_at)
+        verdict = classify.response(response.status, response.body, response.flags)
+        if verdict is None:
+            verdict = self._read(role, raw)
+        if verdict is None or verdict[0] == "not_found":
+            self.responses.append(raw)
+        return verdict
+
+    def _read(self, role: Role, raw: Raw) -> classify.Verdict | None:
+        markup, _ = decode(raw.body, raw.header("Content-Type"))
+        try:
+            if role == "content":
+                page = extract.from_json(markup, role)
+            else:
+                page = extract.from_page(markup, role, self.site.selectors)
+        except extract.NotFoundAnswer as error:
+            return "not_found", f"the answer says {error}"
+        except extract.EmptyAnswer as error:
+            return "empty", str(error)
+        except extract.ExtractionError as error:
+            return "error", str(error)
+        extract.fill(self.fields, page)
+        return None
+
+    def follow(self, role: Role, response: Response) -> classify.Verdict | None:
+        """Judge where redirects led: a verdict where that is not known to be this article."""
+        hops = response.meta.get("redirect_urls", [])
+        if not hops:
+            return None
+        if identity.is_home(response.url) and not identity.is_home(hops[0]):
+            return "soft_404", f"redirected to the front page {response.url}"
+        known = self.target.known
+        names_it = identity.leads_to_same_article(response.url, self.target.code)
+        usual = known and role in known.validators and known.validators[role].url == response.url
+        if (
+            known
+            and not names_it
+            and not usual
+            and response.status != 304
+            and self.text_hash() != known.recent_hashes[0]
+        ):
+            return "error", f"redirected to {response.url}, which is not known to be this article"
+        permanent = all(reason in _PERMANENT for reason in response.meta.get("redirect_reasons", []))
+        if permanent and not identity.only_site_moved(hops[0], response.url):
+            self.moved_to = response.url
+        return None
+
+    def has_body(self) -> bool:
+        return self.fields.body_html is not None or bool(self.not_modified)
+
+    def text_hash(self) -> str:
+        known = self.target.known
+        title = self.fields.title or (known.title if known else None)
+        return text.text_hash(text.one_line(title or ""), self.fields.body_text or "")
+
+    def collapse(self) -> str | None:
+        """What about a body is so unlike the one before that it is confirmed first; None for nothing."""
+        known, body = self.target.known, self.fields.body_text
+        if known is None or body is None:
+            return None
+        if len(body) < known.body_length * _SHRUNK_TO:
+            return f"the body shrank from {known.body_length} to {len(body)} characters"
+        if not known.has_replacement and _REPLACEMENT in body + (self.fields.title or ""):
+            return "U+FFFD appeared"
+        return None
+
+    def lacks(self) -> bool:
+        """Whether a further page may tell something that is missing."""
+        fields = self.fields
+        return fields.title is None or fields.outlet is None or extract.date_missing(fields, self.site.zone)
+
+    def look(self, id: str, seen_at: str, verdict: classify.Verdict | None = None, attempt: int = 1) -> Look:
+        """The look that this reading came to."""
+        known = self.target.known
+        outcome, reason = verdict or ("read", None)
+        if verdict is None and self.not_modified and not self.fields.places:
+            outcome = "not_modified"
+        read = outcome == "read"
+        reasons = [r for r in (reason, *(self.remarks if verdict is None else ())) if r]
+        return Look(
+            id=id,
+            site=self.target.site,
+            code=self.target.code,
+            url=self.target.url,
+            seen_at=seen_at,
+            outcome=outcome,  # type: ignore[arg-type]
+            attempt=attempt,
+            post_url=self.target.post_url,
+            http_status=self.status,
+            reason="; ".join(reasons) or None,
+            fields=self.fields if read else None,
+            version=known.version if known else None,
+            not_modified=tuple(self.not_modified),
+            responses=tuple(self.responses) if read or outcome == "not_found" else (),
+            moved_to=self.moved_to,
+        )
+
+
+def as_raw(role: Role, response: Response, seen_at: str) -> Raw:
+    """A response as it is kept; repeated headers are joined (RFC 9110, 5.3)."""
+    headers = {
+        name.decode("latin-1"): ", ".join(value.decode("latin-1") for value in values)
+        for name, values in response.headers.items()
+    }
+    return Raw(role, response.url, seen_at, response.status, headers, response.body)

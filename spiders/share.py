@@ -1,0 +1,177 @@
+"""The share spider: looks at given or due articles.
+
+An article's content comes from the content endpoint where its site has one, else from the share page, else from the
+post page; what one lacks (title, time, outlet) the next fills in. A page that is not needed is not fetched.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from scrapy import Request, Spider
+from scrapy.http import Response
+
+from crawler.config import Site, seconds
+from crawler.items import Job, Look, Observation, Role, Target
+from crawler.rules import classify, identity
+from crawler.rules.dates import utc_text
+from spiders.reading import Reading
+
+logger = logging.getLogger(__name__)
+_SHELLS_ENOUGH = 3  # share pages without any field, after which a site's share pages are left alone for this run
+
+
+class ShareSpider(Spider):
+    """Looks at the targets of its job."""
+
+    name = "share"
+
+    def __init__(self, job: Job, sink: Callable[[Observation], None], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.job = job
+        self.sink = sink
+        self.clock = lambda: datetime.now(UTC)
+        self._observations = 0
+        self._shells: Counter[str] = Counter()
+
+    async def start(self) -> AsyncIterator[Any]:
+        for target in self.job.targets:
+            yield self.first_request(target)
+
+    def now(self) -> str:
+        return utc_text(self.clock())
+
+    def next_id(self) -> str:
+        self._observations += 1
+        return f"{self.job.run}:{self._observations}"
+
+    def site(self, target: Target) -> Site:
+        return self.job.sites[target.site]
+
+    def first_request(self, target: Target) -> Request | Look:
+        """The request for the page that the content comes from; a look at once where there is none to make."""
+        for role in self.body_roles(target):
+            if request := self.request(target, role):
+                return request.replace(callback=self.parse, errback=self.failed, cb_kwargs={"target": target})
+        reading = Reading(target, self.site(target))
+        reason = "no page of it may or can be fetched; its listing or its URL is needed"
+        return reading.look(self.next_id(), self.now(), ("error", reason))
+
+    def body_roles(self, target: Target) -> list[Role]:
+        """Where the content may come from, in order; for a known article where it came from before."""
+        if self.site(target).content:
+            return ["content"]
+        before = target.known.places.get("body") if target.known else None
+        return ["post", "share"] if before == "post" else ["share"] if before == "share" else ["share", "post"]
+
+    def request(self, target: Target, role: Role, conditional: bool = True) -> Request | None:
+        """The request for one page of an article; None where there is no such page or it is to be left alone."""
+        site = self.site(target)
+        url = identity.page_url(site, role, target.code, target.post_url)
+        if url is None or (site.never_fetch_pattern and site.never_fetch_pattern.search(url)):
+            return None
+        headers = {} if conditional else {"Cache-Control": "no-cache"}
+        validator = target.known.validators.get(role) if target.known else None
+        if conditional and validator and not target.full:
+            if validator.etag:
+                headers["If-None-Match"] = validator.etag
+            if validator.last_modified:
+                headers["If-Modified-Since"] = validator.last_modified
+        return Request(url, headers=headers, dont_filter=True, meta={"role": role})
+
+    async def fetch(self, target: Target, role: Role, conditional: bool = True) -> Response | classify.Verdict | None:
+        """One more page, through the same middlewares; a verdict where it cannot be had, None where there is none."""
+        request = self.request(target, role, conditional)
+        if request is None:
+            return None
+        try:
+            return await self.crawler.engine.download_async(request)
+        except Exception as error:  # whatever kept the page away is the look's reason
+            return classify.failure(error)
+
+    def failed(self, failure: Any) -> Look:
+        """The look at an article whose page could not be had at all."""
+        target: Target = failure.request.cb_kwargs["target"]
+        return Reading(target, self.site(target)).look(self.next_id(), self.now(), classify.failure(failure.value))
+
+    async def parse(self, response: Response, target: Target) -> AsyncIterator[Any]:
+        look = await self.look(target, response)
+        yield look
+        if look.outcome == "not_found" and target.known and not target.known.removed:
+            if seconds(self.site(target).confirm_after) == 0:
+                again = await self.fetch(target, response.meta["role"], conditional=False)
+                if isinstance(again, Response):
+                    yield await self.look(target, again, attempt=2)
+
+    async def look(self, target: Target, response: Response, attempt: int = 1) -> Look:
+        """Read an article from its first page and those further ones that are needed."""
+        reading = Reading(target, self.site(target))
+        seen_at = self.now()
+        verdict = await self._read_body(reading, response, seen_at)
+        if verdict is None:
+            verdict = await self._confirm_collapse(reading, response.meta["role"])
+        if verdict is None:
+            await self._read_further(reading)
+        if reading.fields.title is None and target.listed_title and "title" not in self._known_places(target):
+            reading.fields.title = target.listed_title
+            reading.fields.places["title"] = "listing"
+        return reading.look(self.next_id(), seen_at, verdict, attempt)
+
+    def _known_places(self, target: Target) -> dict[str, str]:
+        """Field -> place where a listing's title would be no news: every place but the listing itself."""
+        known = target.known.places if target.known else {}
+        return {name: place for name, place in known.items() if place != "listing"}
+
+    async def _read_body(self, reading: Reading, response: Response, seen_at: str) -> classify.Verdict | None:
+        """Read the page that the content comes from; without a body on it, the next that may have one."""
+        role: Role = response.meta["role"]
+        target = reading.target
+        verdict = reading.take(role, response, seen_at) or reading.follow(role, response)
+        later = self.body_roles(target)[self.body_roles(target).index(role) + 1 :]
+        while not reading.has_body() and (verdict is None or verdict[0] in ("not_found", "empty")) and later:
+            role = later.pop(0)
+            page = await self.fetch(target, role)
+            if page is None:
+                continue
+            if not isinstance(page, Response):
+                return page
+            reading.responses.clear()
+            reading.status = None
+            verdict = reading.take(role, page, seen_at) or reading.follow(role, page)
+        if verdict is None and not reading.has_body():
+            return "empty" if target.known else "error", "no article's body on the page"
+        return verdict
+
+    async def _confirm_collapse(self, reading: Reading, role: Role) -> classify.Verdict | None:
+        """A body that collapsed is fetched a second time at once, and counts only if it is the same again."""
+        what = reading.collapse()
+        if what is None:
+            return None
+        second = Reading(reading.target, reading.site)
+        page = await self.fetch(reading.target, role, conditional=False)
+        verdict = second.take(role, page, self.now()) if isinstance(page, Response) else page
+        if verdict is None and second.fields.body_text is not None and second.text_hash() == reading.text_hash():
+            reading.remarks.append(f"{what}; confirmed by a second fetch")
+            return None
+        return "variant", f"{what}; a second fetch did not show the same"
+
+    async def _read_further(self, reading: Reading) -> None:
+        """Fetch the pages that gave a field before, and on a first or full look those that may give what lacks."""
+        target, tried = reading.target, {raw.role for raw in reading.responses} | set(reading.not_modified)
+        gave = set(target.known.places.values()) if target.known else set()
+        for role in ("share", "post"):
+            wanted = role in gave if target.known and not target.full else reading.lacks()
+            if role in tried or not wanted or (role == "share" and self._share_is_shell(target)):
+                continue
+            page = await self.fetch(target, role)
+            fields_before = len(reading.fields.places)
+            verdict = reading.take(role, page, self.now()) if isinstance(page, Response) else page
+            if verdict:
+                reading.remarks.append(f"{role} page: {verdict[1]}")
+            elif role == "share":
+                self._shells[target.site] += 1 if len(reading.fields.places) == fields_before else -_SHELLS_ENOUGH
+
+    def _share_is_shell(self, target: Target) -> bool:
+        return bool(self.site(target).content) and self._shells[target.site] >= _SHELLS_ENOUGH

@@ -1,0 +1,54 @@
+"""Raw responses: headers as they came, bodies once each, compressed."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+import zstandard
+from sqlite_utils import Database
+
+_SMALLEST_COMPRESSED = 128  # bytes; below, a frame costs more than it saves
+_compressor = zstandard.ZstdCompressor(level=6)
+_decompressor = zstandard.ZstdDecompressor()
+
+
+def body_hash(body: bytes) -> str:
+    """Hex SHA-256 of a body."""
+    return hashlib.sha256(body).hexdigest()
+
+
+def keep(
+    db: Database, url: str, role: str, fetched_at: str, status: int, headers: Mapping[str, str], body: bytes
+) -> int:
+    """Keep a response; its id. A response that is there already (same URL, time and body) is not kept twice."""
+    digest = _keep_body(db, body)
+    known = db.execute(
+        "SELECT id FROM responses WHERE url = ? AND fetched_at = ? AND body_hash = ? AND status = ?",
+        (url, fetched_at, digest, status),
+    ).fetchone()
+    if known:
+        return int(known[0])
+    cursor = db.execute(
+        "INSERT INTO responses (url, fetched_at, status, headers, body_hash, role) VALUES (?, ?, ?, ?, ?, ?)",
+        (url, fetched_at, status, json.dumps(dict(headers), ensure_ascii=False), digest, role),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def _keep_body(db: Database, body: bytes) -> str:
+    digest = body_hash(body)
+    if db.execute("SELECT 1 FROM bodies WHERE hash = ?", (digest,)).fetchone() is None:
+        codec, data = "raw", body
+        if len(body) >= _SMALLEST_COMPRESSED:
+            codec, data = "zstd", _compressor.compress(body)
+        db.execute("INSERT INTO bodies (hash, codec, size, data) VALUES (?, ?, ?, ?)", (digest, codec, len(body), data))
+    return digest
+
+
+def body(db: Database, digest: str) -> bytes | None:
+    """The bytes behind a hash; None where they are not (or no longer) kept."""
+    row = db.execute("SELECT codec, size, data FROM bodies WHERE hash = ?", (digest,)).fetchone()
+    if row is None:
+        return None
+    codec, size, data = row
+    return _decompressor.decompress(data, max_output_size=size) if codec == "zstd" else bytes(data)

@@ -1,0 +1,278 @@
+-- newstrail's database, top to bottom. Times are UTC text 'YYYY-MM-DDTHH:MM:SSZ'.
+-- Everything that was seen stays: a version, a change and a link of the chain are only ever added.
+
+-- A watched listing. One that left the configuration keeps its row and its history.
+CREATE TABLE sources (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    name TEXT,                       -- as configured, else the listing's own heading
+    site TEXT NOT NULL,
+    category TEXT NOT NULL,
+    listing_url TEXT NOT NULL,
+    listing_seen_at TEXT             -- last time the listing was read, even if it listed nothing
+) STRICT;
+
+-- Members of one cluster carry the same words under different codes.
+CREATE TABLE clusters (
+    id INTEGER PRIMARY KEY,
+    text_hash TEXT NOT NULL UNIQUE   -- the words that brought its members together
+) STRICT;
+
+-- An article as it stands.
+CREATE TABLE articles (
+    id INTEGER PRIMARY KEY,
+    site TEXT NOT NULL,
+    code TEXT NOT NULL,              -- the publisher's own id
+    url TEXT NOT NULL,               -- the one to give to people: the share page where there is one
+    post_url TEXT,                   -- the page that a listing links to
+    title TEXT,
+    outlet TEXT,                     -- who published it (文章来源)
+    author TEXT,
+    published_at TEXT,
+    published_precision TEXT CHECK (published_precision IN ('second', 'minute', 'day')),
+    modified_at TEXT,                -- what the publisher says
+    state TEXT NOT NULL DEFAULT 'unknown'
+        CHECK (state IN ('live', 'removed', 'expired', 'unknown', 'redacted')),
+    first_seen_at TEXT NOT NULL,
+    last_checked_at TEXT,
+    last_changed_at TEXT,
+    version_count INTEGER NOT NULL DEFAULT 0,
+    next_check_at TEXT,              -- due when this is not in the future; NULL: never again
+    cluster_id INTEGER REFERENCES clusters (id),
+    looks INTEGER NOT NULL DEFAULT 0,
+    gone_looks INTEGER NOT NULL DEFAULT 0,   -- looks in a row that found it gone
+    gone_since TEXT,                 -- first of them; with state 'live' the removal waits for its confirmation
+    variant_version_id INTEGER REFERENCES versions (id),  -- older content that came back and waits for a second look
+    variant_seen_at TEXT,
+    moved_to TEXT,                   -- where a permanent redirect led last
+    UNIQUE (site, code)
+) STRICT;
+CREATE INDEX articles_due ON articles (next_check_at);
+CREATE INDEX articles_cluster ON articles (cluster_id);
+CREATE INDEX articles_url ON articles (url);
+CREATE INDEX articles_post_url ON articles (post_url);
+
+-- A content, from when to when it was seen.
+CREATE TABLE versions (
+    id INTEGER PRIMARY KEY,
+    article_id INTEGER NOT NULL REFERENCES articles (id),
+    number INTEGER NOT NULL,         -- 1, 2, …
+    title TEXT,
+    outlet TEXT,
+    author TEXT,
+    published_at TEXT,
+    published_precision TEXT CHECK (published_precision IN ('second', 'minute', 'day')),
+    modified_at TEXT,
+    body_html TEXT NOT NULL,         -- as served
+    body_text TEXT NOT NULL,         -- its paragraphs, one a line
+    images TEXT NOT NULL DEFAULT '[]',
+    tables TEXT NOT NULL DEFAULT '[]',
+    links TEXT NOT NULL DEFAULT '[]',
+    attachments TEXT NOT NULL DEFAULT '[]',
+    places TEXT NOT NULL DEFAULT '{}',   -- JSON object: field -> where its value was read
+    text_hash TEXT NOT NULL,         -- comparison forms of title and body
+    content_hash TEXT NOT NULL,      -- the same with the metadata
+    extractor TEXT NOT NULL,         -- name and version of the rules that read it
+    first_seen_at TEXT NOT NULL,
+    last_seen_at TEXT NOT NULL,
+    UNIQUE (article_id, number)
+) STRICT;
+CREATE INDEX versions_text_hash ON versions (text_hash);
+
+-- Something that happened to an article.
+CREATE TABLE changes (
+    id INTEGER PRIMARY KEY,
+    article_id INTEGER NOT NULL REFERENCES articles (id),
+    kind TEXT NOT NULL CHECK (kind IN ('first_seen', 'edited', 'removed', 'restored', 'moved')),
+    old_version_id INTEGER REFERENCES versions (id),
+    new_version_id INTEGER REFERENCES versions (id),
+    changed_after TEXT,              -- last seen in the old state
+    changed_by TEXT NOT NULL,        -- first seen in the new
+    recorded_at TEXT NOT NULL,
+    fields TEXT NOT NULL DEFAULT '[]',   -- JSON list
+    added_chars INTEGER NOT NULL DEFAULT 0,
+    removed_chars INTEGER NOT NULL DEFAULT 0,
+    severity TEXT CHECK (severity IN ('cosmetic', 'minor', 'material')),
+    disclosure TEXT CHECK (disclosure IN ('notice', 'updated_time', 'none', 'unknown')),
+    summary TEXT NOT NULL DEFAULT '',
+    reason TEXT
+) STRICT;
+CREATE INDEX changes_article ON changes (article_id);
+CREATE INDEX changes_time ON changes (changed_by);
+
+-- A reader's verdict on a change.
+CREATE TABLE marks (
+    change_id INTEGER PRIMARY KEY REFERENCES changes (id),
+    verdict TEXT NOT NULL CHECK (verdict IN ('reviewed', 'false')),
+    marked_at TEXT NOT NULL
+) STRICT;
+
+-- A fact that a version states.
+CREATE TABLE facts (
+    id INTEGER PRIMARY KEY,
+    version_id INTEGER NOT NULL REFERENCES versions (id),
+    type TEXT NOT NULL,
+    role TEXT,
+    text TEXT NOT NULL,              -- as written
+    value TEXT,
+    unit TEXT,
+    approximate INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX facts_version ON facts (version_id);
+
+-- A fact that an edit changed.
+CREATE TABLE fact_changes (
+    id INTEGER PRIMARY KEY,
+    change_id INTEGER NOT NULL REFERENCES changes (id),
+    type TEXT NOT NULL,
+    role TEXT,
+    old_text TEXT,
+    new_text TEXT,
+    old_value TEXT,
+    new_value TEXT,
+    unit TEXT
+) STRICT;
+CREATE INDEX fact_changes_change ON fact_changes (change_id);
+
+-- One stay of an article on a listing; back again is a new row.
+CREATE TABLE listings (
+    id INTEGER PRIMARY KEY,
+    source_id INTEGER NOT NULL REFERENCES sources (id),
+    article_id INTEGER NOT NULL REFERENCES articles (id),
+    title TEXT,                      -- as listed
+    position INTEGER NOT NULL,       -- 1 is the top
+    first_seen_at TEXT NOT NULL,
+    last_seen_at TEXT NOT NULL,
+    left_at TEXT                     -- first reading that no longer had it; NULL while listed
+) STRICT;
+CREATE INDEX listings_article ON listings (article_id);
+CREATE INDEX listings_source ON listings (source_id, left_at);
+
+-- A listing's order, where it differs from the one before.
+CREATE TABLE listing_snapshots (
+    source_id INTEGER NOT NULL REFERENCES sources (id),
+    seen_at TEXT NOT NULL,
+    codes TEXT NOT NULL,             -- JSON list, in order
+    PRIMARY KEY (source_id, seen_at)
+) STRICT;
+
+-- A crawl. A crawl that was killed stays 'interrupted', which is what a run is until it has finished.
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY,
+    spider TEXT NOT NULL,
+    source_id INTEGER REFERENCES sources (id),
+    started_at TEXT NOT NULL,
+    finished_at TEXT,
+    outcome TEXT NOT NULL DEFAULT 'interrupted'
+        CHECK (outcome IN ('ok', 'partial', 'failed', 'interrupted')),
+    reason TEXT,                     -- why it is not 'ok'
+    requests INTEGER NOT NULL DEFAULT 0,
+    not_modified INTEGER NOT NULL DEFAULT 0,
+    first_seen INTEGER NOT NULL DEFAULT 0,
+    edited INTEGER NOT NULL DEFAULT 0,
+    removed INTEGER NOT NULL DEFAULT 0,
+    errors INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX runs_source ON runs (source_id, started_at);
+
+-- The bytes of kept responses, each once.
+CREATE TABLE bodies (
+    hash TEXT NOT NULL PRIMARY KEY,  -- hex SHA-256 of the bytes as received, after content decoding
+    codec TEXT NOT NULL,             -- 'zstd' or 'raw'
+    size INTEGER NOT NULL,           -- bytes before compression
+    data BLOB NOT NULL
+) STRICT;
+
+-- A raw response that was kept.
+CREATE TABLE responses (
+    id INTEGER PRIMARY KEY,
+    url TEXT NOT NULL,
+    fetched_at TEXT NOT NULL,
+    status INTEGER NOT NULL,
+    headers TEXT NOT NULL,           -- JSON object, name -> value
+    body_hash TEXT NOT NULL REFERENCES bodies (hash),
+    role TEXT NOT NULL CHECK (role IN ('listing', 'post', 'share', 'content'))
+) STRICT;
+CREATE INDEX responses_url ON responses (url);
+
+-- Which responses a version was read from.
+CREATE TABLE version_responses (
+    version_id INTEGER NOT NULL REFERENCES versions (id),
+    response_id INTEGER NOT NULL REFERENCES responses (id),
+    PRIMARY KEY (version_id, response_id)
+) STRICT, WITHOUT ROWID;
+
+-- What a later look may ask "has it changed since?" with: the validators that came with the last
+-- full response, at each URL that gave a field, which showed this very version.
+CREATE TABLE validators (
+    article_id INTEGER NOT NULL REFERENCES articles (id),
+    role TEXT NOT NULL,
+    url TEXT NOT NULL,
+    version_id INTEGER NOT NULL REFERENCES versions (id),
+    etag TEXT,
+    last_modified TEXT,
+    PRIMARY KEY (article_id, role)
+) STRICT, WITHOUT ROWID;
+
+-- A look at an article, whatever it found. May be pruned.
+CREATE TABLE checks (
+    id INTEGER PRIMARY KEY,
+    article_id INTEGER NOT NULL REFERENCES articles (id),
+    run_id INTEGER REFERENCES runs (id),
+    version_id INTEGER REFERENCES versions (id),
+    response_id INTEGER REFERENCES responses (id),
+    checked_at TEXT NOT NULL,
+    outcome TEXT NOT NULL CHECK (outcome IN (
+        'new', 'changed', 'unchanged', 'not_modified', 'variant', 'pending', 'blocked', 'login',
+        'soft_404', 'empty', 'partial', 'gone', 'robots', 'error')),
+    http_status INTEGER,
+    reason TEXT,
+    observation TEXT NOT NULL UNIQUE -- the look's own id: the same look recorded twice is recorded once
+) STRICT;
+CREATE INDEX checks_article ON checks (article_id, checked_at);
+CREATE INDEX checks_run ON checks (run_id);
+
+-- A stretch of regular looks; never pruned.
+CREATE TABLE coverage (
+    article_id INTEGER NOT NULL REFERENCES articles (id),
+    from_at TEXT NOT NULL,
+    to_at TEXT NOT NULL,
+    looks INTEGER NOT NULL,
+    longest_gap_seconds INTEGER NOT NULL,
+    PRIMARY KEY (article_id, from_at)
+) STRICT;
+
+-- The tamper-evident chain: what was recorded, in the order of recording.
+CREATE TABLE chain (
+    number INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('version', 'change', 'redaction')),
+    row_id INTEGER NOT NULL,
+    link TEXT NOT NULL               -- hex SHA-256; docs/data.md says of what
+) STRICT;
+
+-- Full-text index over the latest versions; rowid is the article's id.
+CREATE VIRTUAL TABLE articles_fts USING fts5 (title, body, tokenize = 'unicode61');
+
+-- An article with its current text.
+CREATE VIEW latest AS
+SELECT a.id, a.site, a.code, a.url, a.title, a.outlet, a.author, a.published_at, a.published_precision,
+       a.modified_at, a.state, a.first_seen_at, a.last_checked_at, a.last_changed_at, a.version_count,
+       v.id AS version_id, v.body_html, v.body_text, v.content_hash, v.first_seen_at AS version_first_seen_at,
+       v.last_seen_at AS version_last_seen_at
+FROM articles a
+JOIN versions v ON v.article_id = a.id AND v.number = a.version_count;
+
+-- Every edit, with the words before and after.
+CREATE VIEW edits AS
+SELECT c.id, c.article_id, a.site, a.code, a.url, a.outlet, c.changed_after, c.changed_by, c.recorded_at,
+       c.fields, c.added_chars, c.removed_chars, c.severity, c.disclosure, c.summary, c.reason,
+       c.old_version_id, c.new_version_id,
+       o.title AS old_title, n.title AS new_title, o.body_text AS old_body_text, n.body_text AS new_body_text,
+       (SELECT json_group_array(key) FROM (
+            SELECT DISTINCT s.key FROM listings l JOIN sources s ON s.id = l.source_id
+            WHERE l.article_id = c.article_id ORDER BY s.key)) AS sources
+FROM changes c
+JOIN articles a ON a.id = c.article_id
+JOIN versions o ON o.id = c.old_version_id
+JOIN versions n ON n.id = c.new_version_id
+WHERE c.kind = 'edited';

@@ -1,0 +1,94 @@
+"""Watched listings, who stayed on them when, and the crawls that read them."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlite_utils import Database
+
+_SOURCE = """
+INSERT INTO sources (key, name, site, category, listing_url) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (key) DO UPDATE SET name = coalesce(excluded.name, name), site = excluded.site,
+    category = excluded.category, listing_url = excluded.listing_url
+"""
+_FINISH_RUN = """
+UPDATE runs SET finished_at = :finished_at, outcome = :outcome, reason = :reason, requests = :requests,
+    not_modified = :not_modified WHERE id = :id
+"""
+_COUNT_RUN = """
+UPDATE runs SET first_seen = first_seen + :first_seen, edited = edited + :edited, removed = removed + :removed,
+    errors = errors + :errors WHERE id = :id
+"""
+
+
+def put_source(db: Database, key: str, name: str | None, site: str, category: str, listing_url: str) -> int:
+    """Add or update a watched listing; its id."""
+    db.execute(_SOURCE, (key, name, site, category, listing_url))
+    return int(db.execute("SELECT id FROM sources WHERE key = ?", (key,)).fetchone()[0])
+
+
+def find_source(db: Database, key: str) -> dict[str, Any] | None:
+    """The watched listing of that key."""
+    cursor = db.execute("SELECT * FROM sources WHERE key = ?", (key,))
+    row = cursor.fetchone()
+    return dict(zip([column[0] for column in cursor.description], row, strict=True)) if row else None
+
+
+def listing_read(db: Database, source_id: int, heading: str | None, seen_at: str) -> None:
+    """Note that the listing was read; its heading names a source that has no name."""
+    db.execute(
+        "UPDATE sources SET listing_seen_at = ?, name = coalesce(name, ?) WHERE id = ?", (seen_at, heading, source_id)
+    )
+
+
+def stay(db: Database, source_id: int, article_id: int, title: str, position: int, seen_at: str) -> None:
+    """An article stands on a listing: its open stay goes on, or a new one begins."""
+    cursor = db.execute(
+        "UPDATE listings SET title = ?, position = ?, last_seen_at = ?"
+        " WHERE source_id = ? AND article_id = ? AND left_at IS NULL",
+        (title, position, seen_at, source_id, article_id),
+    )
+    if cursor.rowcount == 0:
+        db.execute(
+            "INSERT INTO listings (source_id, article_id, title, position, first_seen_at, last_seen_at)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (source_id, article_id, title, position, seen_at, seen_at),
+        )
+
+
+def end_stays(db: Database, source_id: int, seen_at: str) -> None:
+    """End the stays of all that this reading of the listing did not see."""
+    db.execute(
+        "UPDATE listings SET left_at = ? WHERE source_id = ? AND left_at IS NULL AND last_seen_at < ?",
+        (seen_at, source_id, seen_at),
+    )
+
+
+def snapshot(db: Database, source_id: int, codes: Sequence[str], seen_at: str) -> bool:
+    """Keep a listing's order where it differs from the one before; whether it did."""
+    row = db.execute(
+        "SELECT codes FROM listing_snapshots WHERE source_id = ? ORDER BY seen_at DESC LIMIT 1", (source_id,)
+    ).fetchone()
+    order = json.dumps(list(codes), ensure_ascii=False)
+    if row and row[0] == order:
+        return False
+    db.execute("INSERT OR REPLACE INTO listing_snapshots VALUES (?, ?, ?)", (source_id, seen_at, order))
+    return True
+
+
+def begin_run(db: Database, spider: str, source_id: int | None, started_at: str) -> int:
+    """A crawl begins; its id. Until `finish_run` it stands as interrupted, which is what a killed one is."""
+    cursor = db.execute(
+        "INSERT INTO runs (spider, source_id, started_at) VALUES (?, ?, ?)", (spider, source_id, started_at)
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def count_run(db: Database, values: Mapping[str, Any]) -> None:
+    """Add to a crawl's counts."""
+    db.execute(_COUNT_RUN, values)
+
+
+def finish_run(db: Database, values: Mapping[str, Any]) -> None:
+    """A crawl has ended."""
+    db.execute(_FINISH_RUN, values)

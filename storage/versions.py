@@ -1,0 +1,109 @@
+"""Versions, changes and the chain that ties them: only ever added."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlite_utils import Database
+
+_VERSION = """
+INSERT INTO versions (article_id, number, title, outlet, author, published_at, published_precision, modified_at,
+    body_html, body_text, places, text_hash, content_hash, extractor, first_seen_at, last_seen_at)
+VALUES (:article_id, :number, :title, :outlet, :author, :published_at, :published_precision, :modified_at,
+    :body_html, :body_text, :places, :text_hash, :content_hash, :extractor, :first_seen_at, :last_seen_at)
+"""
+_CHANGE = """
+INSERT INTO changes (article_id, kind, old_version_id, new_version_id, changed_after, changed_by, recorded_at,
+    fields, added_chars, removed_chars, severity, disclosure, summary, reason)
+VALUES (:article_id, :kind, :old_version_id, :new_version_id, :changed_after, :changed_by, :recorded_at,
+    :fields, :added_chars, :removed_chars, :severity, :disclosure, :summary, :reason)
+"""
+_RECENT = """
+SELECT id, number, title, outlet, author, published_at, published_precision, modified_at, body_html, body_text,
+       places, text_hash, first_seen_at, last_seen_at
+FROM versions WHERE article_id = ? ORDER BY number DESC LIMIT ?
+"""
+_GAIN = """
+UPDATE versions SET title = :title, outlet = :outlet, author = :author, published_at = :published_at,
+    published_precision = :published_precision, modified_at = :modified_at, places = :places,
+    text_hash = :text_hash, content_hash = :content_hash
+WHERE id = :id
+"""
+
+
+def recent(db: Database, article_id: int, count: int) -> list[dict[str, Any]]:
+    """An article's last versions, newest first; `places` as a dict."""
+    cursor = db.execute(_RECENT, (article_id, count))
+    names = [column[0] for column in cursor.description]
+    rows = [dict(zip(names, row, strict=True)) for row in cursor]
+    for row in rows:
+        row["places"] = json.loads(row["places"])
+    return rows
+
+
+def add_version(db: Database, site: str, code: str, values: Mapping[str, Any], response_ids: Iterable[int]) -> int:
+    """Add a version with the responses it was read from, and its link in the chain; its id."""
+    version_id = int(db.execute(_VERSION, values).lastrowid or 0)
+    for response_id in response_ids:
+        db.execute("INSERT OR IGNORE INTO version_responses VALUES (?, ?)", (version_id, response_id))
+    _link(db, "version", version_id, site, code, values["number"], version_id, values["first_seen_at"])
+    return version_id
+
+
+def see_again(db: Database, version_id: int, seen_at: str) -> None:
+    """Extend a version: it was still there at `seen_at`."""
+    db.execute("UPDATE versions SET last_seen_at = max(last_seen_at, ?) WHERE id = ?", (seen_at, version_id))
+
+
+def gain(db: Database, values: Mapping[str, Any]) -> None:
+    """Write metadata into a version that it was recorded without (never its body, never its chain link)."""
+    db.execute(_GAIN, values)
+
+
+def add_change(db: Database, site: str, code: str, values: Mapping[str, Any]) -> int:
+    """Add a change and its link in the chain; its id."""
+    change_id = int(db.execute(_CHANGE, values).lastrowid or 0)
+    _link(db, "change", change_id, site, code, values["kind"], values["new_version_id"], values["changed_by"])
+    return change_id
+
+
+def _link(
+    db: Database, kind: str, row_id: int, site: str, code: str, what: int | str, version_id: int | None, when: str
+) -> None:
+    hashes = [] if version_id is None else original_hashes(db, version_id)
+    previous = db.execute("SELECT link FROM chain ORDER BY number DESC LIMIT 1").fetchone()
+    link = chain_link(previous[0] if previous else "", kind, site, code, what, hashes, when)
+    db.execute("INSERT INTO chain (kind, row_id, link) VALUES (?, ?, ?)", (kind, row_id, link))
+
+
+def responses_of(db: Database, version_id: int, roles: Iterable[str]) -> list[int]:
+    """Ids of the responses of these roles that a version was read from."""
+    rows = db.execute(
+        "SELECT r.id FROM version_responses v JOIN responses r ON r.id = v.response_id"
+        " WHERE v.version_id = ? AND r.role IN (SELECT value FROM json_each(?)) ORDER BY r.id",
+        (version_id, json.dumps(list(roles))),
+    )
+    return [row[0] for row in rows]
+
+
+def original_hashes(db: Database, version_id: int) -> list[str]:
+    """Hashes of the responses that a version was read from, in the order they were kept."""
+    rows = db.execute(
+        "SELECT r.body_hash FROM version_responses v JOIN responses r ON r.id = v.response_id"
+        " WHERE v.version_id = ? ORDER BY r.id",
+        (version_id,),
+    )
+    return [row[0] for row in rows]
+
+
+def chain_link(
+    previous: str, kind: str, site: str, code: str, what: int | str, hashes: Sequence[str], when: str
+) -> str:
+    """Hex SHA-256 of the UTF-8 JSON list of these seven, written without spaces.
+
+    `previous` is the link before, or "" for the first; `what` a version's number or a change's kind; `hashes` of the
+    original responses; `when` the version's first_seen_at or the change's changed_by.
+    """
+    values = [previous, kind, site, code, what, list(hashes), when]
+    return hashlib.sha256(json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
