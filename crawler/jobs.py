@@ -66,7 +66,7 @@ def code_job(db: Database, config: Config, codes: list[str], site: str | None = 
 
 
 def watch_target(config: Config, url: str) -> Target:
-    """The article that a URL means on one of the configured sites; raises `NotFoundError` where it is none of theirs."""
+    """The article that a URL means on one of the configured sites; raises `NotFoundError` for any other URL."""
     for name, site in config.sites.items():
         if code := identity.code_of(site, url):
             return Target(name, code, identity.page_url(site, "share", code, None) or url)
@@ -87,7 +87,7 @@ def _unknown(config: Config, code: str, site: str | None) -> Target:
 
 
 def _share_job(config: Config, rows: list[dict[str, Any]], fresh: list[Target] | None = None) -> Job:
-    targets = tuple([*map(_target, rows), *(fresh or [])])
+    targets = (*map(_target, rows), *(fresh or []))
     used = {target.site for target in targets}
     for name in used:
         _refuse_placeholder(config, name, config.sites[name])

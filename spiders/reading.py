@@ -103,7 +103,8 @@ class Reading:
     def lacks(self) -> bool:
         """Whether a further page may tell something that is missing."""
         fields = self.fields
-        return fields.title is None or fields.outlet is None or extract.date_missing(fields, self.site.zone)
+        named = fields.outlet or extract.outlet_in(fields.body_text or "")
+        return fields.title is None or not named or extract.date_missing(fields, self.site.zone)
 
     def look(self, id: str, seen_at: str, verdict: classify.Verdict | None = None, attempt: int = 1) -> Look:
         """The look that this reading came to."""
@@ -112,6 +113,7 @@ class Reading:
         if verdict is None and self.not_modified and not self.fields.places:
             outcome = "not_modified"
         read = outcome == "read"
+        extract.fill_outlet_from_body(self.fields)
         reasons = [r for r in (reason, *(self.remarks if verdict is None else ())) if r]
         return Look(
             id=id,

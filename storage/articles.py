@@ -1,7 +1,7 @@
 """Articles as they stand, what was asked of them, and the clusters they belong to."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from sqlite_utils import Database
@@ -42,7 +42,7 @@ def add(db: Database, site: str, code: str, url: str, post_url: str | None, titl
     )
 
 
-def update(db: Database, article: Mapping[str, Any]) -> None:
+def update(db: Database, article: dict[str, Any]) -> None:
     """Write an article row back."""
     db.execute(_UPDATE, article)
 
@@ -52,7 +52,7 @@ def is_recorded(db: Database, observation: str) -> bool:
     return db.execute("SELECT 1 FROM checks WHERE observation = ?", (observation,)).fetchone() is not None
 
 
-def add_check(db: Database, values: Mapping[str, Any]) -> None:
+def add_check(db: Database, values: dict[str, Any]) -> None:
     """Put a look on record."""
     db.execute(_CHECK, values)
 

@@ -23,7 +23,8 @@ LEFT JOIN marks m ON m.change_id = c.id
 WHERE (:since IS NULL OR c.changed_by >= :since)
   AND (:kind IS NULL OR c.kind = :kind)
   AND (:field IS NULL OR EXISTS (SELECT 1 FROM json_each(c.fields) WHERE value = :field))
-  AND (:rank = 0 OR CASE c.severity WHEN 'material' THEN 3 WHEN 'minor' THEN 2 WHEN 'cosmetic' THEN 1 ELSE 0 END >= :rank)
+  AND (:rank = 0
+       OR CASE c.severity WHEN 'material' THEN 3 WHEN 'minor' THEN 2 WHEN 'cosmetic' THEN 1 ELSE 0 END >= :rank)
   AND (:source IS NULL OR EXISTS (
         SELECT 1 FROM listings l JOIN sources s ON s.id = l.source_id
         WHERE l.article_id = c.article_id AND s.key = :source))

@@ -1,7 +1,7 @@
 """Watched listings, who stayed on them when, and the crawls that read them."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlite_utils import Database
@@ -84,11 +84,11 @@ def begin_run(db: Database, spider: str, source_id: int | None, started_at: str)
     return int(cursor.lastrowid or 0)
 
 
-def count_run(db: Database, values: Mapping[str, Any]) -> None:
+def count_run(db: Database, values: dict[str, Any]) -> None:
     """Add to a crawl's counts."""
     db.execute(_COUNT_RUN, values)
 
 
-def finish_run(db: Database, values: Mapping[str, Any]) -> None:
+def finish_run(db: Database, values: dict[str, Any]) -> None:
     """A crawl has ended."""
     db.execute(_FINISH_RUN, values)

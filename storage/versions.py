@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlite_utils import Database
@@ -42,7 +42,7 @@ def recent(db: Database, article_id: int, count: int) -> list[dict[str, Any]]:
     return rows
 
 
-def add_version(db: Database, site: str, code: str, values: Mapping[str, Any], response_ids: Iterable[int]) -> int:
+def add_version(db: Database, site: str, code: str, values: dict[str, Any], response_ids: Iterable[int]) -> int:
     """Add a version with the responses it was read from, and its link in the chain; its id."""
     version_id = int(db.execute(_VERSION, values).lastrowid or 0)
     for response_id in response_ids:
@@ -56,12 +56,12 @@ def see_again(db: Database, version_id: int, seen_at: str) -> None:
     db.execute("UPDATE versions SET last_seen_at = max(last_seen_at, ?) WHERE id = ?", (seen_at, version_id))
 
 
-def gain(db: Database, values: Mapping[str, Any]) -> None:
+def gain(db: Database, values: dict[str, Any]) -> None:
     """Write metadata into a version that it was recorded without (never its body, never its chain link)."""
     db.execute(_GAIN, values)
 
 
-def add_change(db: Database, site: str, code: str, values: Mapping[str, Any]) -> int:
+def add_change(db: Database, site: str, code: str, values: dict[str, Any]) -> int:
     """Add a change and its link in the chain; its id."""
     change_id = int(db.execute(_CHANGE, values).lastrowid or 0)
     _link(db, "change", change_id, site, code, values["kind"], values["new_version_id"], values["changed_by"])

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.items import Fields, Role
@@ -23,7 +22,9 @@ _JSON_KEYS: dict[str, tuple[str, ...]] = {
         "publishedat", "published", "publishtime", "publishdate", "pubdate", "pubtime", "showtime", "datepublished",
         "newstime", "ordertime", "time", "date", "datetime", "createtime", "createdate",
     ),
-    "modified_at": ("modifiedat", "datemodified", "updatetime", "updatedate", "updatedat", "modifytime", "lastmodified"),
+    "modified_at": (
+        "modifiedat", "datemodified", "updatetime", "updatedate", "updatedat", "modifytime", "lastmodified",
+    ),
     "outlet": ("outlet", "source", "sourcename", "media", "medianame", "artmedianame", "from", "publisher", "origin"),
     "author": ("author", "authors", "authorname", "byline", "writer"),
 }  # fmt: skip
@@ -60,7 +61,6 @@ def from_json(text: str, role: Role) -> Fields:
         _explain_no_body(data, flat, "body_html" in found)
     fields = Fields(**found, places={})
     fields.body_text = page.fragment_text(fields.body_html or "")
-    fields.outlet = fields.outlet or outlet_in(fields.body_text)
     return _placed(fields, role)
 
 
@@ -136,8 +136,6 @@ def from_page(markup: str, role: Role, selectors: dict[str, str]) -> Fields:
     for name, value in metadata.items():
         if name not in selectors and getattr(fields, name) is None:
             setattr(fields, name, value)
-    if fields.outlet is None and fields.body_text:
-        fields.outlet = outlet_in(fields.body_text)
     return _placed(fields, role)
 
 
@@ -155,7 +153,7 @@ def select(root: HtmlElement, selector: str) -> list[Any]:
 
 def _words_of(nodes: list[Any]) -> str | None:
     for node in nodes:
-        words = " ".join(page.text(node).split()) if isinstance(node, etree._Element) else str(node).strip()
+        words = " ".join(page.text(node).split()) if isinstance(node, HtmlElement) else str(node).strip()
         if words:
             return words
     return None
@@ -179,6 +177,13 @@ def fill(fields: Fields, other: Fields) -> None:
             fields.places[name] = role
             for attribute in ("body_html", "body_text") if name == "body" else (name,):
                 setattr(fields, attribute, getattr(other, attribute))
+
+
+def fill_outlet_from_body(fields: Fields) -> None:
+    """Where no page names the outlet, the body's last words may."""
+    if fields.outlet is None and fields.body_text and (named := outlet_in(fields.body_text)):
+        fields.outlet = named
+        fields.places["outlet"] = fields.places["body"]
 
 
 def date_missing(fields: Fields, zone: Any) -> bool:

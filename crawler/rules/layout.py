@@ -67,17 +67,17 @@ def _trimmed(container: HtmlElement) -> Block:
         body_ends -= 1
     inside = copy.deepcopy(container)
     inside.tail = None
+    if body_starts:
+        inside.text = None
     apart = set()
     for position, (child, twin) in enumerate(zip(children, list(inside), strict=True)):
-        if position < body_starts:
-            inside.remove(twin)
-        elif position >= body_ends or child.tag in _HEADINGS or child.tag in _APART:
+        if position < body_starts - 1:
+            inside.remove(twin)  # with the words behind it; those behind the heading are the body's
+        elif position < body_starts or position >= body_ends or child.tag in _HEADINGS or child.tag in _APART:
             twin.drop_tree()
         else:
             continue
         apart.add(child)
-    if body_starts:
-        inside.text = None
     markup = (inside.text or "") + "".join(lxml.html.tostring(n, encoding="unicode") for n in inside)
     return Block((container,), frozenset(apart), markup.strip(), page.text(inside))
 
