@@ -73,8 +73,9 @@ def watch_target(config: Config, url: str) -> Target:
     for name, site in config.sites.items():
         groups = identity.article_groups(site, url)
         if groups and identity.is_own(site, url, site.listing):
-            share = identity.page_url(site, "share", groups["code"], url)
-            return Target(name, groups["code"], share or url, post_url=url)
+            post = identity.article_url(site, url)
+            share = identity.page_url(site, "share", groups["code"], post)
+            return Target(name, groups["code"], share or post, post_url=post)
     raise NotFoundError(f"{url}: no article of a configured site; the sites are: {', '.join(config.sites) or 'none'}")
 
 

@@ -131,10 +131,11 @@ def run_in_child(
 
 @contextmanager
 def _interrupts_to(child: "subprocess.Popen[bytes]") -> Iterator[None]:
-    """While a child crawls, SIGINT and SIGTERM are its to obey: it closes in order and says how it ended."""
+    """While a child crawls, the first SIGINT or SIGTERM lets it close in order and tell how, the next ends it."""
+    forwarded = [signal.SIGTERM]
 
     def forward(number: int, frame: Any) -> None:
-        child.send_signal(signal.SIGINT if number == signal.SIGTERM else number)
+        child.send_signal(forwarded.pop() if forwarded else signal.SIGKILL)
 
     before = {number: signal.signal(number, forward) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -193,8 +194,21 @@ def child_main(log_level: str | None = None) -> None:
     settings.update({"LOG_ENABLED": log_level is not None, "LOG_LEVEL": log_level or "INFO"}, priority="cmdline")
     settings.update(scrapy_settings(job), priority="cmdline")
     process = AsyncCrawlerProcess(settings)
-    process.crawl(process.create_crawler(_spider_class(job)), job=job, sink=tell)
-    process.start()
+    crawler = process.create_crawler(_spider_class(job))
+    _obey_parent(crawler)
+    process.crawl(crawler, job=job, sink=tell)
+    process.start(install_signal_handlers=False)
+
+
+def _obey_parent(crawler: Any) -> None:
+    """A terminal's Ctrl-C reaches the whole group; only the parent's SIGTERM closes the crawl, in order."""
+    loop = asyncio.get_event_loop_policy().get_event_loop()
+
+    def close(number: int, frame: Any) -> None:
+        loop.call_soon_threadsafe(lambda: loop.create_task(crawler.stop_async()))
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, close)
 
 
 if __name__ == "__main__":

@@ -66,7 +66,7 @@ def status(config_path: str | None, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def changes(
-    config_path: str | None, since: str | None, source: str | None, limit: int, as_json: bool, **filters: Any
+    config_path: str | None, /, since: str | None, source: str | None, limit: int, as_json: bool, **filters: Any
 ) -> None:
     """The record of what happened, newest first."""
     settings, db = lookup.opened(config_path)

@@ -1,7 +1,7 @@
 """Which article a URL means, and where its pages are."""
 
 import re
-from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from w3lib.url import canonicalize_url
 
@@ -9,27 +9,15 @@ from crawler.config import Site, named_hosts, placeholders
 from crawler.items import Role
 
 _KEPT = "()!*'~,;:@&=+$/"  # allowed in a path as they are (RFC 3986, 3.3); sites write parentheses in category names
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-def canonical(url: str, identifying: frozenset[str] = frozenset()) -> str:
-    """The URL as it is compared: sorted query, no fragment; with `identifying` keys given, only those of the query.
+def canonical(url: str) -> str:
+    """The URL as it is kept and compared: sorted query, no fragment, one way of writing.
 
     >>> canonical("HTTP://a.example/x?b=2&a=1#top")
     'http://a.example/x?a=1&b=2'
-    >>> canonical("http://a.example/s?infoCode=1&from=wx", frozenset({"infoCode"}))
-    'http://a.example/s?infoCode=1'
     """
-    whole = canonicalize_url(url)
-    if not identifying:
-        return whole
-    query = "&".join(f"{quote(k)}={quote(v)}" for k, v in parse_qsl(urlsplit(whole).query) if k in identifying)
-    return canonicalize_url(urlsplit(whole)._replace(query=query).geturl())
-
-
-def identifying_keys(template: str) -> frozenset[str]:
-    """Query keys of a URL template that carry an article's identity: `?infoCode={code}` has infoCode."""
-    return frozenset(k for k, v in parse_qsl(urlsplit(template).query, keep_blank_values=True) if placeholders(v))
+    return canonicalize_url(url)
 
 
 def listing_url(site: Site, category: str) -> str:
@@ -38,11 +26,26 @@ def listing_url(site: Site, category: str) -> str:
 
 
 def article_groups(site: Site, url: str) -> dict[str, str] | None:
-    """What the site's `article` pattern reads from an article's URL (`code` among it); None where it is none."""
-    match = site.article_pattern.search(unquote(url)) or site.article_pattern.search(url)
-    if match is None or not match["code"]:
-        return None
-    return {name: value for name, value in match.groupdict().items() if value is not None}
+    """What the site's `article` pattern reads from an article's URL (`code` among it); None where it is none.
+
+    A query that keeps the pattern from matching is no part of the article's identity (`?from=app`).
+    """
+    for candidate in (unquote(url), url, without_query(unquote(url))):
+        match = site.article_pattern.search(candidate)
+        if match and match["code"]:
+            return {name: value for name, value in match.groupdict().items() if value is not None}
+    return None
+
+
+def article_url(site: Site, url: str) -> str:
+    """The canonical URL of an article's link: without its query where that is no part of its identity."""
+    carries = site.article_pattern.search(unquote(url)) or site.article_pattern.search(url)
+    return canonical(url if carries else without_query(url))
+
+
+def without_query(url: str) -> str:
+    """The URL up to its query."""
+    return urlsplit(url)._replace(query="", fragment="").geturl()
 
 
 def is_own(site: Site, url: str, listing: str) -> bool:

@@ -59,7 +59,7 @@ def _entries(site: Site, links: list[tuple[str, str]], url: str) -> tuple[Entry,
         code = groups["code"]
         known = entries.get(code)
         if known is None or (title and not known.title):
-            entries[code] = Entry(code, known.url if known else goal, title)
+            entries[code] = Entry(code, known.url if known else identity.article_url(site, goal), title)
     return tuple(entries.values())
 
 
