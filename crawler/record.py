@@ -30,6 +30,8 @@ _BATCH = 200  # observations a transaction
 _REMEMBERED = 5  # versions that a returning content is compared with
 _REMARKS = 10
 _COUNTED = ("first_seen", "edited", "removed")
+_AWAITED = ("pending", "gone", "variant")  # findings in the making; `changes` tells what comes of them
+_UNREAD = ("blocked", "login", "soft_404", "empty", "partial", "robots", "error")  # looks that brought nothing
 
 
 @dataclass
@@ -46,6 +48,11 @@ class Tally:
     @property
     def looks(self) -> int:
         return sum(self.outcomes.values())
+
+    @property
+    def why(self) -> str | None:
+        """Why the run is not `ok`: its first error, else the first thing that is to be said of it."""
+        return self.error or next(iter(self.remarks), None)
 
 
 class Recorder:
@@ -123,10 +130,12 @@ class Recorder:
         decision, kinds = recorded
         tally.outcomes[decision.outcome] += 1
         tally.changes.update(kinds)
-        if decision.outcome == "error":
-            tally.error = tally.error or f"{look.url}: {look.reason}"
-        if look.reason and len(tally.remarks) < _REMARKS:
-            tally.remarks.append(f"{look.url}: {decision.outcome}: {look.reason}")
+        failed = decision.outcome == "error"
+        remark = f"{look.url}: {look.reason}" if failed else f"{look.url}: {decision.outcome}: {look.reason}"
+        if failed:
+            tally.error = tally.error or remark
+        if look.reason and decision.outcome not in _AWAITED and len(tally.remarks) < _REMARKS:
+            tally.remarks.append(remark)
 
     def _count(self, before: Tally, after: Tally) -> None:
         counts = {kind: after.changes[kind] - before.changes[kind] for kind in _COUNTED}
@@ -143,7 +152,7 @@ class Recorder:
                 "id": self.run_id,
                 "finished_at": ending.seen_at,
                 "outcome": self.outcome,
-                "reason": ending.reason or tally.error,
+                "reason": ending.reason or (tally.why if self.outcome != "ok" else None),
                 "requests": ending.requests,
                 "not_modified": ending.not_modified,
             },
@@ -156,11 +165,10 @@ def _copy(tally: Tally) -> Tally:
 
 def _outcome(tally: Tally) -> str:
     """`failed` when nothing was read, `partial` when the listing or an article could not be read."""
-    errors = tally.outcomes["error"]
-    if tally.listing_error is None and not errors:
-        return "ok"
-    read_something = tally.listed is not None or tally.looks > errors
-    return "partial" if read_something else "failed"
+    unread = sum(tally.outcomes[outcome] for outcome in _UNREAD)
+    if tally.listed is None and tally.looks == unread and (tally.listing_error or unread):
+        return "failed"
+    return "partial" if tally.listing_error or tally.outcomes["error"] else "ok"
 
 
 def record_listing(db: Database, source_id: int, site: str, reading: ListingReading, sites: dict[str, Site]) -> None:

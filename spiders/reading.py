@@ -35,7 +35,7 @@ class Reading:
             self.not_modified.append(role)
             return None
         raw = as_raw(role, response, seen_at)
-        verdict = classify.response(response.status, response.body, response.flags)
+        verdict = self._sent_home(response) or classify.response(response.status, response.body, response.flags)
         if verdict is None:
             verdict = self._read(role, raw)
         if verdict is None or verdict[0] == "not_found":
@@ -55,7 +55,16 @@ class Reading:
             return "empty", str(error)
         except extract.ExtractionError as error:
             return "error", str(error)
+        if page.published_at and self.fields.published_at and extract.date_missing(self.fields, self.site.zone):
+            self.remarks.append(f"published_at not understood: {self.fields.published_at.strip()[:60]!r}")
+            del self.fields.places["published_at"]
         extract.fill(self.fields, page)
+        return None
+
+    def _sent_home(self, response: Response) -> classify.Verdict | None:
+        hops = response.meta.get("redirect_urls", [])
+        if hops and identity.is_home(response.url) and not identity.is_home(hops[0]):
+            return "soft_404", f"redirected to the front page {response.url}"
         return None
 
     def follow(self, role: Role, response: Response) -> classify.Verdict | None:
@@ -63,8 +72,6 @@ class Reading:
         hops = response.meta.get("redirect_urls", [])
         if not hops:
             return None
-        if identity.is_home(response.url) and not identity.is_home(hops[0]):
-            return "soft_404", f"redirected to the front page {response.url}"
         known = self.target.known
         names_it = identity.leads_to_same_article(response.url, self.target.code)
         usual = known and role in known.validators and known.validators[role].url == response.url

@@ -32,7 +32,7 @@ class ShareSpider(Spider):
         super().__init__(**kwargs)
         self.job = job
         self.sink = sink
-        self.clock = lambda: datetime.now(UTC)
+        self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
         self._observations = 0
         self._shells: Counter[str] = Counter()
 
@@ -99,11 +99,14 @@ class ShareSpider(Spider):
     async def parse(self, response: Response, target: Target) -> AsyncIterator[Any]:
         look = await self.look(target, response)
         yield look
-        if look.outcome == "not_found" and target.known and not target.known.removed:
-            if seconds(self.site(target).confirm_after) == 0:
-                again = await self.fetch(target, response.meta["role"], conditional=False)
-                if isinstance(again, Response):
-                    yield await self.look(target, again, attempt=2)
+        if look.outcome == "not_found" and self._confirms_at_once(target):
+            again = await self.fetch(target, response.meta["role"], conditional=False)
+            if isinstance(again, Response):
+                yield await self.look(target, again, attempt=2)
+
+    def _confirms_at_once(self, target: Target) -> bool:
+        unconfirmed = target.known is not None and not target.known.removed
+        return unconfirmed and seconds(self.site(target).confirm_after) == 0
 
     async def look(self, target: Target, response: Response, attempt: int = 1) -> Look:
         """Read an article from its first page and those further ones that are needed."""

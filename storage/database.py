@@ -46,12 +46,12 @@ def open_database(path: Path) -> Database:
         db = Database(connection)
         db.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
         db.execute("PRAGMA foreign_keys = ON")
+        _refuse_foreign(path, db)
         _refuse_newer(path, db)
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
         if migrations.pending(db):
             with transaction(db):
-                _refuse_foreign(path, db)
                 migrations.apply(db)
                 db.execute(f"PRAGMA user_version = {len(migrations.applied(db))}")
         return db
@@ -65,6 +65,7 @@ def open_readonly(path: Path) -> Database:
         uri = f"file:{quote(str(path))}?mode=ro"
         db = Database(sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None))
         db.execute("PRAGMA query_only = ON")
+        _refuse_foreign(path, db)
         _refuse_newer(path, db)
         if migrations.pending(db):
             raise StorageError(f"{path}: it holds no newstrail record yet; a crawl makes it")
@@ -94,5 +95,5 @@ def _refuse_newer(path: Path, db: Database) -> None:
 
 
 def _refuse_foreign(path: Path, db: Database) -> None:
-    if {"articles", "versions", "changes"} & set(db.table_names()) and not migrations.applied(db):
+    if db.table_names() and not migrations.applied(db):
         raise StorageError(f"{path}: it is not a newstrail database; name another with database = … in newstrail.toml")

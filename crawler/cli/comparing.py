@@ -1,5 +1,6 @@
 """`newstrail diff` and `newstrail blame`."""
 
+import sys
 from typing import Any
 
 import click
@@ -50,7 +51,7 @@ def print_diff(before: dict[str, Any], after: dict[str, Any]) -> None:
         if before[name] != after[name] and after[name] is not None:
             click.echo(f"{name}: {printable(before[name]) or '—'} → {printable(after[name])}")
     titles, bodies = (before["title"] or "", after["title"] or ""), (before["body_text"], after["body_text"])
-    console().print(diffview.render(titles[0], titles[1], bodies[0], bodies[1]))
+    console().print(diffview.render(*titles, *bodies, marked=not sys.stdout.isatty()))
 
 
 def _compared(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:

@@ -103,6 +103,7 @@ def _summary(name: str, recorder: Recorder, seconds: float) -> dict[str, Any]:
         "unchanged": tally.outcomes["unchanged"] + tally.outcomes["not_modified"],
         "outcomes": dict(tally.outcomes),
         "errors": tally.outcomes["error"] + (tally.listing_error is not None),
+        "error": tally.why,
         "remarks": tally.remarks,
         "seconds": round(seconds, 1),
     }
@@ -113,7 +114,8 @@ def finish(results: list[dict[str, Any]], as_json: bool) -> None:
     print_records(results, _COLUMNS, as_json, empty="nothing to crawl: no source is configured")
     for result in results:
         for remark in result["remarks"]:
-            click.echo(f"newstrail: {printable(remark)}", err=True)
-    bad = [f"{r['source']} {r['outcome']}" for r in results if r["outcome"] != "ok"]
+            if result["outcome"] == "ok" or remark != result["error"]:
+                click.echo(f"newstrail: {printable(remark)}", err=True)
+    bad = [f"{r['source']} {r['outcome']} ({r['error'] or 'stopped'})" for r in results if r["outcome"] != "ok"]
     if bad:
-        raise CrawlError(f"ended with errors: {', '.join(bad)}; what was fetched is kept")
+        raise CrawlError(printable(f"ended with errors: {'; '.join(bad)}; what was fetched is kept"))

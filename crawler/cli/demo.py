@@ -1,5 +1,7 @@
 """`newstrail demo`: the whole journey on the built-in replica, offline."""
 
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +105,7 @@ def _show_change(db: Database, settings: config.Config, article: dict[str, Any])
 def _suggest(folder: Path, script: list[Round]) -> None:
     code = script[1].expected["edited"][0]
     click.secho(f"\nThe record stays in {folder / 'newstrail.db'}. Ask it:", bold=True)
+    program = os.path.relpath(sys.argv[0]) if Path(sys.argv[0]).name == "newstrail" else "newstrail"
     for command, what in _SUGGESTED:
-        click.echo(f"  newstrail --config {folder / 'newstrail.toml'} {command.format(code=code)}")
+        click.echo(f"  {program} --config {folder / 'newstrail.toml'} {command.format(code=code)}")
         click.echo(f"      {what}")

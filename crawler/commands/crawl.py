@@ -46,7 +46,7 @@ class Command(crawl.Command):
         except StorageError as error:
             raise as_newstrail_error(error) from error
         if recorder.outcome != "ok":
-            raise CrawlError(f"the crawl ended {recorder.outcome}: {recorder.tally.error or 'see the log'}")
+            raise CrawlError(f"the crawl ended {recorder.outcome}: {recorder.tally.why or 'see the log'}")
 
 
 def _job(db: Database, settings: config.Config, spider: str, arguments: dict[str, str]) -> Job:

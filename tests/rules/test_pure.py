@@ -127,7 +127,8 @@ def test_an_endpoint_without_a_body(answer: str, error: type[Exception]) -> None
     [
         ("8.8.8.8", True), ("2606:4700::1111", True),
         ("127.0.0.1", False), ("10.1.2.3", False), ("169.254.169.254", False), ("100.64.0.1", False),
-        ("0.0.0.0", False), ("224.0.0.1", False), ("::1", False), ("::ffff:127.0.0.1", False), ("2002:7f00:1::", False), ("fc00::1", False),
+        ("0.0.0.0", False), ("224.0.0.1", False), ("::1", False),
+        ("::ffff:127.0.0.1", False), ("2002:7f00:1::", False), ("fc00::1", False),
     ],
 )  # fmt: skip
 def test_private_addresses_are_refused_unless_named(address: str, public: bool) -> None:
