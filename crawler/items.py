@@ -66,7 +66,7 @@ class Job(msgspec.Struct, frozen=True):
     sites: dict[str, Site]
     targets: tuple[Target, ...] = ()
     listing: ListingTask | None = None
-    not_due: frozenset[str] = frozenset()  # codes of the listing's site that are known and not due
+    known_codes: frozenset[str] = frozenset()  # of the listing's site: looked at only where they are targets
 
 
 class Raw(msgspec.Struct, frozen=True):

@@ -14,6 +14,7 @@ from crawler.items import Job, Known, ListingTask, Target, Validator
 from crawler.rules import addresses, identity
 from storage import articles, queries, sources
 
+EVER = "9999"  # a time by which every article is due
 FULL_FETCH_EVERY = 20  # looks; so that an origin that lies about "not modified" is found out
 
 
@@ -27,7 +28,6 @@ def category_job(db: Database, config: Config, key: str, now: str, recheck: bool
     seen_before = (sources.find_source(db, key) or {}).get("listing_seen_at") is not None
     rows = queries.articles_of_source(db, source_id, now, due_only=not recheck)
     targets = tuple(_target(row) for row in rows if row["site"] == source.site)
-    not_due = queries.articles_not_due(db, source.site, now) - {target.code for target in targets}
     return Job(
         run=uuid.uuid4().hex,
         spider="category",
@@ -35,19 +35,13 @@ def category_job(db: Database, config: Config, key: str, now: str, recheck: bool
         sites={source.site: site},
         targets=targets,
         listing=ListingTask(key, source.site, source.category_name, url, seen_before),
-        not_due=frozenset(not_due),
+        known_codes=frozenset(queries.known_codes(db, source.site)),
     )
 
 
 def due_job(db: Database, config: Config, now: str, site: str | None = None, unlisted_only: bool = False) -> Job:
-    """A crawl of every article whose time has come (`unlisted_only`: of those that no listing ever had)."""
+    """A crawl of every article whose time has come by `now` (`unlisted_only`: of those that no listing ever had)."""
     rows = queries.due_articles(db, now, unlisted_only)
-    return _share_job(config, [row for row in rows if row["site"] in config.sites and site in (None, row["site"])])
-
-
-def recheck_job(db: Database, config: Config, site: str | None = None) -> Job:
-    """A crawl of every article on record, due or not."""
-    rows = queries.due_articles(db, "9999", unlisted_only=False)
     return _share_job(config, [row for row in rows if row["site"] in config.sites and site in (None, row["site"])])
 
 
@@ -97,7 +91,8 @@ def _share_job(config: Config, rows: list[dict[str, Any]], fresh: list[Target] |
 
 
 def _target(row: dict[str, Any]) -> Target:
-    full = (row["looks"] + row["id"]) % FULL_FETCH_EVERY == FULL_FETCH_EVERY - 1
+    full = (row["looks"] + row["id"]) % EVER = "9999"  # a time by which every article is due
+FULL_FETCH_EVERY == FULL_FETCH_EVERY - 1
     return Target(row["site"], row["code"], row["url"], row["post_url"], _known(row), full)
 
 

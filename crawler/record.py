@@ -198,9 +198,12 @@ def record_look(
     """
     if articles.is_recorded(db, look.id):
         return None
-    articles.add(db, look.site, look.code, look.url, look.post_url, None, look.seen_at)
+    if look.outcome == "read":
+        articles.add(db, look.site, look.code, look.url, look.post_url, None, look.seen_at)
     article = articles.find(db, look.site, look.code)
-    if article is None or article["state"] == "redacted":
+    if article is None:  # asked for by its code alone and never seen anywhere: there is no article to record
+        return decide(Past(), look, None, 0, 0), []
+    if article["state"] == "redacted":
         return None
     past = _past(db, article)
     seen = whole(look, past.latest)

@@ -63,7 +63,7 @@ class CategorySpider(ShareSpider):
         for entry in reading.entries:
             if entry.code in due:
                 found.append(self.listed(due.pop(entry.code), entry))
-            elif entry.code not in self.job.not_due:
+            elif entry.code not in self.job.known_codes:
                 found.append(self.listed(None, entry))
         return found + list(due.values())
 

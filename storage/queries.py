@@ -32,13 +32,9 @@ def articles_of_source(db: Database, source_id: int, now: str, due_only: bool) -
     return rows(db, sql, {"source_id": source_id, "now": now})
 
 
-def articles_not_due(db: Database, site: str, now: str) -> set[str]:
-    """Codes of a site's articles that are known and need no look now."""
-    sql = """
-        SELECT code FROM articles
-        WHERE site = ? AND (next_check_at IS NULL OR next_check_at > ? OR state IN ('expired', 'redacted'))
-    """
-    return {row[0] for row in db.execute(sql, (site, now))}
+def known_codes(db: Database, site: str) -> set[str]:
+    """Codes of a site's articles that are on record."""
+    return {row[0] for row in db.execute("SELECT code FROM articles WHERE site = ?", (site,))}
 
 
 def due_articles(db: Database, now: str, unlisted_only: bool = False) -> list[dict[str, Any]]:

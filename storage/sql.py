@@ -10,13 +10,14 @@ from storage.database import open_readonly
 from storage.errors import QueryError
 
 _STEPS = 10_000  # SQLite instructions between two looks at the clock
+_ASKING_PRAGMAS = ("table_info", "table_xinfo", "index_list", "index_info", "foreign_key_list")
 _DENIED = (sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH)  # each could write another file
 
 
 def run(path: Path, query: str, seconds: float) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
     """(column names, rows as they come). Raises `QueryError`: not understood, writing, or over the time limit."""
     db = open_readonly(path)
-    db.conn.set_authorizer(lambda action, *_: sqlite3.SQLITE_DENY if action in _DENIED else sqlite3.SQLITE_OK)
+    db.conn.set_authorizer(_authorize)
     ends = time.monotonic() + seconds
     db.conn.set_progress_handler(lambda: int(time.monotonic() > ends), _STEPS)
     try:
@@ -26,6 +27,11 @@ def run(path: Path, query: str, seconds: float) -> tuple[list[str], Iterator[tup
     if cursor.description is None:
         raise QueryError("only queries that return rows are run; the record is opened read-only")
     return [column[0] for column in cursor.description], _rows(cursor, seconds)
+
+
+def _authorize(action: int, name: str | None, value: str | None, *_: object) -> int:
+    sets_something = action == sqlite3.SQLITE_PRAGMA and value is not None and name not in _ASKING_PRAGMAS
+    return sqlite3.SQLITE_DENY if action in _DENIED or sets_something else sqlite3.SQLITE_OK
 
 
 def _rows(cursor: sqlite3.Cursor, seconds: float) -> Iterator[tuple[Any, ...]]:
@@ -39,6 +45,6 @@ def _told(error: Exception, seconds: float) -> QueryError:
     said = str(error)
     if said == "interrupted":
         return QueryError(f"stopped after {seconds:g} s; narrow the query, or give it more with --timeout")
-    if "readonly" in said or "not authorized" in said or "query_only" in said:
+    if any(word in said for word in ("readonly", "not authorized", "authorization denied")):
         return QueryError(f"the record is opened read-only: {said}")
     return QueryError(said)

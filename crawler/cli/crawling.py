@@ -50,7 +50,7 @@ def crawl(config_path: str | None, keys: tuple[str, ...], recheck: bool, log_lev
         job = jobs.category_job(db, settings, name, now(), recheck)
         results.append(run_with_progress(db, settings, job, name, log_level))
     if not keys:
-        job = jobs.due_job(db, settings, now(), unlisted_only=True)
+        job = jobs.due_job(db, settings, jobs.EVER if recheck else now(), unlisted_only=True)
         if job.targets:
             results.append(run_with_progress(db, settings, job, "(watched)", log_level))
     finish(results, as_json)
@@ -81,7 +81,7 @@ def run_with_progress(db: Any, settings: config.Config, job: Job, name: str, log
 
         def listed(reading: ListingReading) -> None:
             due = {target.code for target in job.targets}
-            new = [e for e in reading.entries if e.code not in due and e.code not in job.not_due]
+            new = [e for e in reading.entries if e.code not in due and e.code not in job.known_codes]
             progress.update(bar, total=len(due) + len(new))
 
         def committed(tally: Tally) -> None:

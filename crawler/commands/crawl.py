@@ -61,6 +61,4 @@ def _job(db: Database, settings: config.Config, spider: str, arguments: dict[str
     site = arguments.get("site")
     if codes := [code for code in arguments.get("code", "").split(",") if code]:
         return jobs.code_job(db, settings, codes, site)
-    if recheck:
-        return jobs.recheck_job(db, settings, site)
-    return jobs.due_job(db, settings, now, site)
+    return jobs.due_job(db, settings, jobs.EVER if recheck else now, site)
