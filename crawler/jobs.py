@@ -91,8 +91,7 @@ def _share_job(config: Config, rows: list[dict[str, Any]], fresh: list[Target] |
 
 
 def _target(row: dict[str, Any]) -> Target:
-    full = (row["looks"] + row["id"]) % EVER = "9999"  # a time by which every article is due
-FULL_FETCH_EVERY == FULL_FETCH_EVERY - 1
+    full = (row["looks"] + row["id"]) % FULL_FETCH_EVERY == FULL_FETCH_EVERY - 1
     return Target(row["site"], row["code"], row["url"], row["post_url"], _known(row), full)
 
 
