@@ -19,23 +19,28 @@ ROOT = Path(__file__).parents[1]
 
 
 class Trail:
-    """newstrail pointed at a replica."""
+    """newstrail pointed at a replica, or at what is in a folder already."""
 
-    def __init__(self, folder: Path, site: Replica, sources: Mapping[str, str] | None = None) -> None:
-        self.folder, self.site = folder, site
+    def __init__(self, folder: Path, site: Replica | None = None, sources: Mapping[str, str] | None = None) -> None:
+        self.folder = folder
         self.toml = folder / "newstrail.toml"
         self.database = folder / "newstrail.db"
-        self.toml.write_text(newstrail_toml(site.base, "newstrail.db", sources or site.sources), encoding="utf-8")
+        if site is not None:
+            self.site = site
+            toml = newstrail_toml(site.base, "newstrail.db", sources or site.sources)
+            self.toml.write_text(toml, encoding="utf-8")
 
     def newstrail(self, *arguments: str, code: int = 0) -> str:
         """Run `newstrail …`; its standard output. The exit code must be `code`."""
-        return self._run([sys.executable, "-m", "crawler", *arguments], code).stdout
+        return self.run("crawler", *arguments, code=code).stdout
 
     def scrapy(self, *arguments: str, code: int = 0) -> str:
         """Run `scrapy …`; its log."""
-        return self._run([sys.executable, "-m", "scrapy", *arguments], code).stderr
+        return self.run("scrapy", *arguments, code=code).stderr
 
-    def _run(self, command: list[str], code: int) -> "subprocess.CompletedProcess[str]":
+    def run(self, program: str, *arguments: str, code: int) -> "subprocess.CompletedProcess[str]":
+        """Run `python -m PROGRAM …`; the exit code must be `code`."""
+        command = [sys.executable, "-m", program, *arguments]
         environment = {**os.environ, "NEWSTRAIL_CONFIG": str(self.toml)}
         done = subprocess.run(
             command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=100, check=False
