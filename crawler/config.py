@@ -23,6 +23,7 @@ from msgspec import Meta
 from crawler.errors import ConfigError
 
 PLACEHOLDER_AGENT = "newstrail/0.1 (+https://example.org/bot)"
+DEFAULT_EVERY = "15m"
 SELECTORS = ("title", "body", "published_at", "outlet", "author")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _TEMPLATES = ("listing", "share", "content")
@@ -97,6 +98,11 @@ class Source(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     @property
     def category_name(self) -> str:
         return self.category or self.key
+
+    @property
+    def schedule(self) -> str:
+        """When the listing is read: a crontab line or `every …`."""
+        return self.cron or f"every {self.every or DEFAULT_EVERY}"
 
 
 class Config(msgspec.Struct, frozen=True):
@@ -228,8 +234,7 @@ def _check_site(file: Path, where: str, site: Site) -> Site:
         _refuse(file, f"{where}.article", "needs a group (?P<code>…) for the article's own id")
     for key in _TEMPLATES:
         if (template := getattr(site, key)) is not None:
-            fields = {"category"} if key == "listing" else groups | {"category"}
-            _check_template(file, f"{where}.{key}", template, fields)
+            _check_template(file, f"{where}.{key}", template, {"category"} if key == "listing" else groups)
     _check_zone(file, f"{where}.timezone", site.timezone)
     for key in ("confirm_after", "variant_window"):
         _check_duration(file, f"{where}.{key}", getattr(site, key))
@@ -256,6 +261,8 @@ def _check_template(file: Path, where: str, template: str, fields: set[str]) -> 
     if unknown := used - fields:
         allowed = ", ".join(sorted(f"{{{f}}}" for f in fields))
         _refuse(file, where, f"{{{min(unknown)}}} is not known here; allowed: {allowed}")
+    if "code" in fields and "code" not in used:
+        _refuse(file, where, "needs {code}, which tells one article from another")
     parts = urlsplit(template)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         _refuse(file, where, "must be a whole http:// or https:// URL")
@@ -275,14 +282,24 @@ def _check_duration(file: Path, where: str, value: str) -> None:
         _refuse(file, where, f"{value!r} is not {error}")
 
 
+def selector_xpath(selector: str) -> str:
+    """The XPath of a selector: CSS (with `::text` and `::attr(name)`), or XPath behind `xpath:`.
+
+    >>> selector_xpath("h1::attr(title)")
+    'descendant-or-self::h1/@title'
+    """
+    from parsel.csstranslator import HTMLTranslator  # only a site with selectors pays for the parser
+
+    return selector.removeprefix("xpath:") if selector.startswith("xpath:") else HTMLTranslator().css_to_xpath(selector)
+
+
 def _check_selector(file: Path, where: str, selector: str) -> None:
-    from parsel import Selector  # only a file with selectors pays for the parser
+    from lxml.etree import XPath
 
     try:
-        page = Selector("<p></p>")
-        _ = page.xpath(selector[6:]) if selector.startswith("xpath:") else page.css(selector)
+        XPath(selector_xpath(selector))
     except Exception as error:  # cssselect and lxml have no common base
-        _refuse(file, where, f"not a CSS selector, nor XPath behind xpath: ({error})")
+        _refuse(file, where, f"{selector!r} is neither a CSS selector nor, behind xpath:, XPath ({error})")
 
 
 def _check_source(file: Path, where: str, source: Source, sites: dict[str, Site], seen: dict[str, Source]) -> None:

@@ -108,6 +108,7 @@ class Look(msgspec.Struct, tag="look"):
     outcome: Literal["read", "not_modified", "not_found", "variant", "empty", "partial", "soft_404", "robots", "error"]
     attempt: int = 1  # 2: the confirmation in the same crawl
     post_url: str | None = None
+    page: str | None = None  # URL of the page that decided the outcome
     http_status: int | None = None
     reason: str | None = None
     fields: Fields | None = None

@@ -4,11 +4,12 @@ import ipaddress
 import json
 import socket
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from sqlite_utils import Database
 
-from crawler.config import PLACEHOLDER_AGENT, Config, Site, named_hosts
+from crawler.config import PLACEHOLDER_AGENT, Config, named_hosts
 from crawler.errors import ConfigError, NotFoundError
 from crawler.items import Job, Known, ListingTask, Target, Validator
 from crawler.rules import addresses, identity
@@ -22,7 +23,7 @@ def category_job(db: Database, config: Config, key: str, now: str, recheck: bool
     """The crawl of one source: its listing, and its articles that are due (`recheck`: all it ever listed)."""
     source = config.source(key)
     site = config.sites[source.site]
-    _refuse_placeholder(config, source.site, site)
+    refuse_placeholder(config, [source.site])
     url = identity.listing_url(site, source.category_name)
     source_id = sources.put_source(db, key, source.name, source.site, source.category_name, url)
     seen_before = (sources.find_source(db, key) or {}).get("listing_seen_at") is not None
@@ -84,8 +85,7 @@ def _unknown(config: Config, code: str, site: str | None) -> Target:
 def _share_job(config: Config, rows: list[dict[str, Any]], fresh: list[Target] | None = None) -> Job:
     targets = (*map(_target, rows), *(fresh or []))
     used = {target.site for target in targets}
-    for name in used:
-        _refuse_placeholder(config, name, config.sites[name])
+    refuse_placeholder(config, used)
     sites = {name: config.sites[name] for name in used}
     return Job(run=uuid.uuid4().hex, spider="share", crawl=config.crawl, sites=sites, targets=targets)
 
@@ -117,16 +117,20 @@ def remember(db: Database, target: Target, now: str) -> None:
     articles.add(db, target.site, target.code, target.url, target.post_url, None, now)
 
 
-def _refuse_placeholder(config: Config, name: str, site: Site) -> None:
-    """The built-in user agent names nobody; only hosts that are the user's own may be asked with it."""
+def refuse_placeholder(config: Config, sites: Iterable[str]) -> None:
+    """The built-in user agent names nobody; only hosts that are the user's own may be asked with it.
+
+    Raises `ConfigError` where one of these sites has a public host.
+    """
     if config.crawl.user_agent != PLACEHOLDER_AGENT:
         return
-    for host in named_hosts(site):
-        if _is_public(host, config.crawl.allow_private):
-            raise ConfigError(
-                f"{config.path}: crawl.user_agent: the placeholder names nobody and {host} (site.{name}) is public; "
-                "write who you are, such as newsdesk/1.0 (+https://you.example/bot)"
-            )
+    for name in sites:
+        for host in named_hosts(config.sites[name]):
+            if _is_public(host, config.crawl.allow_private):
+                raise ConfigError(
+                    f"{config.path}: crawl.user_agent: the placeholder names nobody and {host} (site.{name}) is "
+                    "public; write who you are, such as newsdesk/1.0 (+https://you.example/bot)"
+                )
 
 
 def _is_public(host: str, allow_private: tuple[str, ...]) -> bool:

@@ -1,9 +1,8 @@
 """What every request passes on its way out: the address check and robots.txt."""
 
 import asyncio
-import logging
 import socket
-from typing import Any, Self
+from typing import Self
 
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
@@ -12,9 +11,7 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.robotstxt import ProtegoRobotParser
 from scrapy.utils.httpobj import urlparse_cached
 
-from crawler.rules import addresses
-
-logger = logging.getLogger(__name__)
+from crawler.rules import addresses, classify
 
 
 class AddressMiddleware:
@@ -45,11 +42,6 @@ class AddressMiddleware:
         return addresses.refusal(host, [str(entry[4][0]) for entry in found], self._allowed)
 
 
-class _DisallowAll:
-    def allowed(self, url: str, user_agent: str | bytes) -> bool:
-        return False
-
-
 class RobotsMiddleware:
     """Obeys robots.txt by RFC 9309: none (4xx) allows everything, one that cannot be had (5xx, network) nothing.
 
@@ -60,7 +52,7 @@ class RobotsMiddleware:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._agent: str = crawler.settings["USER_AGENT"]
-        self._parsers: dict[str, asyncio.Future[Any]] = {}
+        self._parsers: dict[str, asyncio.Future[ProtegoRobotParser | str]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -73,21 +65,21 @@ class RobotsMiddleware:
         root = f"{url.scheme}://{url.netloc}"
         if root not in self._parsers:
             self._parsers[root] = asyncio.ensure_future(self._fetch(f"{root}/robots.txt"))
-        # Each waiter awaits the same future and gets the same rules.
-        if not (await self._parsers[root]).allowed(request.url, self._agent):
+        rules = await self._parsers[root]  # each waiter awaits the same future and gets the same rules
+        if isinstance(rules, str) or not rules.allowed(request.url, self._agent):
             self._crawler.stats.inc_value("newstrail/robots_disallowed")
-            raise IgnoreRequest(f"robots.txt of {url.netloc} disallows it")
+            why = f"cannot be had: {rules}" if isinstance(rules, str) else "disallows it"
+            raise IgnoreRequest(f"robots.txt of {url.netloc} {why}")
 
-    async def _fetch(self, url: str) -> Any:
+    async def _fetch(self, url: str) -> ProtegoRobotParser | str:
+        """The rules, or why there are none to be had."""
         request = Request(url, priority=1000, meta={"is_robots_txt": True}, callback=NO_CALLBACK)
         try:
             response = await self._crawler.engine.download_async(request)
         except Exception as error:  # whatever kept robots.txt away, nothing may be fetched
-            logger.warning("robots.txt cannot be had, so nothing is fetched there: %s (%s)", url, error)
-            return _DisallowAll()
+            return classify.failure(error)[1]
         if 400 <= response.status < 500:
             return ProtegoRobotParser(b"", None)
         if response.status >= 300:
-            logger.warning("robots.txt cannot be had, so nothing is fetched there: %s (HTTP %d)", url, response.status)
-            return _DisallowAll()
+            return f"HTTP {response.status}"
         return ProtegoRobotParser(response.body[: 500 * 1024], None)

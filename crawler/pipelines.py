@@ -39,7 +39,7 @@ class NormalizePipeline:
             reasons += remarks + _lacking(item, fields)
             for remark in reasons:
                 self._crawler.stats.inc_value("newstrail/remarks")
-                logger.warning("%s: %s", item.url, storable(remark))
+                logger.warning("%s: %s", item.page or item.url, storable(remark))
         return msgspec.structs.replace(item, fields=fields, reason=storable("; ".join(reasons)) or None)
 
 

@@ -131,7 +131,8 @@ class Recorder:
         tally.outcomes[decision.outcome] += 1
         tally.changes.update(kinds)
         failed = decision.outcome == "error"
-        remark = f"{look.url}: {look.reason}" if failed else f"{look.url}: {decision.outcome}: {look.reason}"
+        page = look.page or look.url
+        remark = f"{page}: {look.reason}" if failed else f"{page}: {decision.outcome}: {look.reason}"
         if failed:
             tally.error = tally.error or remark
         if look.reason and decision.outcome not in _AWAITED and len(tally.remarks) < _REMARKS:

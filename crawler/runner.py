@@ -11,6 +11,7 @@ import signal
 import struct
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +25,7 @@ from crawler.items import Job, ListingReading, Observation
 from crawler.record import Recorder, Tally
 from storage.errors import StorageError
 
-_IDLE = 0.5  # seconds without an observation after which what waits is committed
+_COMMIT_EVERY = 0.5  # seconds after which what waits is committed, whether the batch is full or not
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Observation)
 
@@ -58,7 +59,7 @@ class LocalSink:
     def __call__(self, observation: Observation) -> None:
         self._guarded(lambda: self._recorder.add(observation))
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(_IDLE, self._flush)
+            self._timer = asyncio.get_running_loop().call_later(_COMMIT_EVERY, self._flush)
 
     def _flush(self) -> None:
         self._timer = None
@@ -154,12 +155,14 @@ def _send(pipe: IO[bytes], job: Job) -> None:
 
 
 def _received(pipe: IO[bytes]) -> Iterator[Observation | None]:
-    """Observations as they come; None whenever none came for a while."""
-    buffer = bytearray()
+    """Observations as they come; every now and then None: time to commit."""
+    buffer, committed = bytearray(), time.monotonic()
     while True:
-        ready, _, _ = select.select([pipe], [], [], _IDLE)
-        if not ready:
+        ready, _, _ = select.select([pipe], [], [], _COMMIT_EVERY)
+        if time.monotonic() - committed >= _COMMIT_EVERY:
             yield None
+            committed = time.monotonic()
+        if not ready:
             continue
         data = os.read(pipe.fileno(), 1 << 20)
         if not data:

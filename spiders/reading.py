@@ -26,11 +26,12 @@ class Reading:
     remarks: list[str] = field(default_factory=list)
     moved_to: str | None = None
     status: int | None = None
+    page: str | None = None
 
     def take(self, role: Role, response: Response, seen_at: str) -> classify.Verdict | None:
         """Read one page; a verdict where it cannot be read."""
         if self.status is None:
-            self.status = response.status
+            self.status, self.page = response.status, response.url
         if response.status == 304 and self.target.known:
             self.not_modified.append(role)
             return None
@@ -131,6 +132,7 @@ class Reading:
             outcome=outcome,  # type: ignore[arg-type]
             attempt=attempt,
             post_url=self.target.post_url,
+            page=self.page,
             http_status=self.status,
             reason="; ".join(reasons) or None,
             fields=self.fields if read else None,

@@ -94,7 +94,8 @@ class ShareSpider(Spider):
     def failed(self, failure: Any) -> Look:
         """The look at an article whose page could not be had at all."""
         target: Target = failure.request.cb_kwargs["target"]
-        return Reading(target, self.site(target)).look(self.next_id(), self.now(), classify.failure(failure.value))
+        reading = Reading(target, self.site(target), page=failure.request.url)
+        return reading.look(self.next_id(), self.now(), classify.failure(failure.value))
 
     async def parse(self, response: Response, target: Target) -> AsyncIterator[Any]:
         look = await self.look(target, response)

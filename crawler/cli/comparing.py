@@ -61,7 +61,9 @@ def _compared(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
         "new_version": after["number"],
         "metadata": {n: [before[n], after[n]] for n in METADATA if before[n] != after[n]},
         **{
-            name: diffview.operations_json(rules.compare(before[column] or "", after[column] or ""))
+            name: diffview.operations_json(
+                before[column] or "", rules.compare(before[column] or "", after[column] or "")
+            )
             for name, column in fields.items()
         },
     }

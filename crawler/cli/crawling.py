@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from crawler import config, jobs
 from crawler.cli.output import json_option, print_records, printable
-from crawler.errors import CrawlError
+from crawler.errors import CrawlError, NotFoundError
 from crawler.items import Job, ListingReading
 from crawler.record import Recorder, Tally
 from crawler.rules.dates import utc_text
@@ -20,8 +20,8 @@ from storage.database import open_database, transaction
 
 _COLUMNS = {
     "source": "source", "outcome": "outcome", "listed": "listed", "looks": "looked at", "first_seen": "new",
-    "edited": "edited", "removed": "removed", "restored": "restored", "unchanged": "unchanged", "errors": "errors",
-    "seconds": "seconds",
+    "edited": "edited", "removed": "removed", "restored": "restored", "moved": "moved", "unchanged": "unchanged",
+    "errors": "errors", "seconds": "seconds",
 }  # fmt: skip
 _log_option = click.option(
     "--log-level",
@@ -44,12 +44,15 @@ def crawl(config_path: str | None, keys: tuple[str, ...], recheck: bool, log_lev
     """Crawl these sources once (default: all, and what is watched outside them)."""
     settings = config.load(config_path)
     names = [settings.source(key).key for key in keys] or list(settings.sources)
+    jobs.refuse_placeholder(settings, {settings.sources[name].site for name in names})
     db = open_database(settings.database)
-    results = []
+    results: list[dict[str, Any]] = []
     for name in names:
         job = jobs.category_job(db, settings, name, now(), recheck)
         results.append(run_with_progress(db, settings, job, name, log_level))
-    if not keys:
+        if results[-1]["outcome"] == "interrupted":
+            break
+    if not keys and all(result["outcome"] != "interrupted" for result in results):
         job = jobs.due_job(db, settings, jobs.EVER if recheck else now(), unlisted_only=True)
         if job.targets:
             results.append(run_with_progress(db, settings, job, "(watched)", log_level))
@@ -65,11 +68,15 @@ def watch(config_path: str | None, url: str, log_level: str | None, as_json: boo
     """Track the article at URL (its post, share or content page), outside any listing; look at it now."""
     settings = config.load(config_path)
     target = jobs.watch_target(settings, url)
+    jobs.refuse_placeholder(settings, {target.site})
     db = open_database(settings.database)
     with transaction(db):
         jobs.remember(db, target, now())
     job = jobs.code_job(db, settings, [target.code], target.site)
-    finish([run_with_progress(db, settings, job, target.code, log_level)], as_json)
+    result = run_with_progress(db, settings, job, target.code, log_level)
+    finish([result], as_json)
+    if result["outcomes"].get("gone"):
+        raise NotFoundError(f"{url}: nothing is there now; it stays watched")
 
 
 def run_with_progress(db: Any, settings: config.Config, job: Job, name: str, log_level: str | None) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """A diff as people read it: changed words marked in place, unchanged paragraphs folded."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import asdict
 from itertools import groupby
@@ -11,6 +12,9 @@ from crawler.cli.output import printable
 from crawler.rules.diff import Operation, compare
 
 _CONTEXT = 40  # characters of unchanged text beside a change
+# A folded stretch is cut at a mark, where there is one in its outer half.
+_MARK_END = re.compile(r"(?<=[，。；、：,;])[^，。；、：,;]{1,20}$")
+_MARK_BEGIN = re.compile(r"^[^，。；、：,;]{0,20}[，。；、：,;]")
 _STYLES = {"equal": "", "delete": "red strike", "insert": "bold green", "moved": "yellow"}
 _MARKS = {"equal": ("", ""), "delete": ("[-", "-]"), "insert": ("{+", "+}"), "moved": ("{~", "~}")}
 _Segment = tuple[str, str]  # style name, text
@@ -29,9 +33,9 @@ def render(old_title: str, new_title: str, old_body: str, new_body: str, marked:
     return Text("\n").join(lines)
 
 
-def operations_json(operations: list[Operation]) -> list[dict[str, Any]]:
-    """Operations as records."""
-    return [asdict(operation) for operation in operations]
+def operations_json(old: str, operations: list[Operation]) -> list[dict[str, Any]]:
+    """Operations as records, with the words that they take from the old text."""
+    return [{**asdict(o), "old_text": old[o.old_start : o.old_end]} for o in operations]
 
 
 def _segments(old: str, operations: list[Operation]) -> Iterator[_Segment]:
@@ -76,4 +80,5 @@ def _folded(text: str, is_first: bool, is_last: bool) -> str:
     head, tail = 0 if is_first else _CONTEXT, 0 if is_last else _CONTEXT
     if len(text) <= head + tail + 10:
         return text
-    return f"{text[:head]} … {text[len(text) - tail :] if tail else ''}".strip(" ") if head or tail else text
+    before, after = text[:head], text[len(text) - tail :] if tail else ""
+    return f"{_MARK_END.sub('', before)}…{_MARK_BEGIN.sub('', after)}" if head or tail else text

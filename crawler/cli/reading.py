@@ -110,7 +110,7 @@ def log(config_path: str | None, code: str, as_json: bool) -> None:
     article = lookup.article(settings, db, code)
     zone = lookup.zone_of(settings, article["site"])
     versions = history.versions_of(db, article["id"])
-    happened = history.changes(db, article_id=article["id"])
+    happened = history.changes(db, article_id=article["id"])[::-1]
     if as_json:
         for change in happened:
             change["fields"] = json.loads(change["fields"])

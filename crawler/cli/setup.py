@@ -40,7 +40,7 @@ def sources(config_path: str | None, as_json: bool) -> None:
             "name": source.name,
             "site": source.site,
             "category": source.category_name,
-            "schedule": source.cron or f"every {source.every or '15m'}",
+            "schedule": source.schedule,
             "timezone": settings.sites[source.site].timezone,
             "listing": identity.listing_url(settings.sites[source.site], source.category_name),
             "content": "endpoint" if settings.sites[source.site].content else "share page",

@@ -8,7 +8,7 @@ from scrapy.commands import crawl
 from sqlite_utils import Database
 
 from crawler import config, jobs
-from crawler.errors import CrawlError, NewstrailError, UsageError, as_newstrail_error
+from crawler.errors import CrawlError, NewstrailError, NotFoundError, UsageError, as_newstrail_error
 from crawler.items import Job
 from crawler.rules.dates import utc_text
 from crawler.runner import run_here
@@ -45,6 +45,8 @@ class Command(crawl.Command):
             recorder = run_here(self.crawler_process, db, settings.database, job)
         except StorageError as error:
             raise as_newstrail_error(error) from error
+        if "code" in arguments and recorder.tally.looks == recorder.tally.outcomes["gone"]:
+            raise NotFoundError(f"{arguments['code']}: nothing is there")
         if recorder.outcome != "ok":
             raise CrawlError(f"the crawl ended {recorder.outcome}: {recorder.tally.why or 'see the log'}")
 

@@ -6,10 +6,13 @@ What is returned is raw: the pipelines normalize it.
 import json
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
+from lxml import etree
 from lxml.html import HtmlElement
 
+from crawler.config import selector_xpath
 from crawler.items import Fields, Role
 from crawler.rules import dates, layout, page
 
@@ -140,15 +143,14 @@ def from_page(markup: str, role: Role, selectors: dict[str, str]) -> Fields:
 
 
 def select(root: HtmlElement, selector: str) -> list[Any]:
-    """Nodes or strings that a CSS selector, or an XPath behind `xpath:`, finds."""
-    if selector.startswith("xpath:"):
-        found = root.xpath(selector[6:])
-        return found if isinstance(found, list) else [found]
-    text, attribute = selector, None
-    if match := re.fullmatch(r"(.+)::(?:text|attr\(([\w-]+)\))", selector):
-        text, attribute = match[1], match[2]
-    nodes = root.cssselect(text)
-    return [node.get(attribute) for node in nodes if node.get(attribute)] if attribute else list(nodes)
+    """Nodes or strings that a selector of the configuration finds."""
+    found = _compiled(selector)(root)
+    return found if isinstance(found, list) else [found]
+
+
+@lru_cache(maxsize=256)
+def _compiled(selector: str) -> etree.XPath:
+    return etree.XPath(selector_xpath(selector))
 
 
 def _words_of(nodes: list[Any]) -> str | None:
