@@ -115,9 +115,7 @@ def test_reads_the_site_as_it_stands(tmp_path: Path) -> None:
             quoted = "/" + str(path).replace(" ", "%20")
             site.override(quoted, html)
             code = path.stem
-            site.override(
-                f"/NewsData/GetNewsText.do?id={code}", _json({"text": bodies.get(code, "<p>正文。</p>")})
-            )
+            site.override(f"/NewsData/GetNewsText.do?id={code}", _json({"text": bodies.get(code, "<p>正文。</p>")}))
         categories = [path.stem for path in pages if path.parts[0] == "category"]
         trail = Trail(tmp_path, site, {name: name for name in categories})
         assert trail.crawl() == "ok"
