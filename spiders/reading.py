@@ -36,7 +36,11 @@ class Reading:
             self.not_modified.append(role)
             return None
         raw = as_raw(role, response, seen_at)
-        verdict = self._sent_home(response) or classify.response(response.status, response.body, response.flags)
+        verdict = (
+            self._sent_home(response)
+            or self._led_astray(role, response)
+            or classify.response(response.status, response.body, response.flags)
+        )
         if verdict is None:
             verdict = self._read(role, raw)
         if verdict is None or verdict[0] == "not_found":
@@ -68,22 +72,29 @@ class Reading:
             return "soft_404", f"redirected to the front page {response.url}"
         return None
 
+    def _led_astray(self, role: Role, response: Response) -> classify.Verdict | None:
+        """A further page that redirects elsewhere may be another article's: nothing is taken from it."""
+        is_further = bool(self.responses or self.not_modified)
+        return self._elsewhere(response) if is_further and not self._is_its_own(role, response) else None
+
+    def _is_its_own(self, role: Role, response: Response) -> bool:
+        """Whether redirects, if any, led to a URL that names the article or that its pages led to before."""
+        known = self.target.known
+        usual = known is not None and role in known.validators and known.validators[role].url == response.url
+        redirected = bool(response.meta.get("redirect_urls"))
+        return not redirected or usual or identity.leads_to_same_article(response.url, self.target.code)
+
+    def _elsewhere(self, response: Response) -> classify.Verdict:
+        return "error", f"redirected to {response.url}, which is not known to be this article"
+
     def follow(self, role: Role, response: Response) -> classify.Verdict | None:
         """Judge where redirects led: a verdict where that is not known to be this article."""
-        hops = response.meta.get("redirect_urls", [])
+        hops, known = response.meta.get("redirect_urls", []), self.target.known
         if not hops:
             return None
-        known = self.target.known
-        names_it = identity.leads_to_same_article(response.url, self.target.code)
-        usual = known and role in known.validators and known.validators[role].url == response.url
-        if (
-            known
-            and not names_it
-            and not usual
-            and response.status != 304
-            and self.text_hash() != known.recent_hashes[0]
-        ):
-            return "error", f"redirected to {response.url}, which is not known to be this article"
+        says_the_same = response.status == 304 or (known is not None and self.text_hash() == known.recent_hashes[0])
+        if known and not self._is_its_own(role, response) and not says_the_same:
+            return self._elsewhere(response)
         permanent = all(reason in _PERMANENT for reason in response.meta.get("redirect_reasons", []))
         if permanent and not identity.only_site_moved(hops[0], response.url):
             self.moved_to = response.url

@@ -2,7 +2,10 @@
 
 import argparse
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 from scrapy.commands import crawl
 from sqlite_utils import Database
@@ -10,6 +13,7 @@ from sqlite_utils import Database
 from crawler import config, jobs
 from crawler.errors import CrawlError, NewstrailError, NotFoundError, UsageError, as_newstrail_error
 from crawler.items import Job
+from crawler.record import Tally
 from crawler.rules.dates import utc_text
 from crawler.runner import run_here
 from storage.database import open_database
@@ -21,46 +25,64 @@ _ARGUMENTS = {"category": ("source", "recheck"), "share": ("code", "site", "rech
 class Command(crawl.Command):
     """Scrapy's `crawl`, with the job made from newstrail.toml and the record, and its result as exit code."""
 
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Makes the job here, before Scrapy logs its first line, so that what is wrong with it is one line."""
+        super().process_options(args, opts)
+        self._prepared: tuple[Database, config.Config, Job] | None = None
+        if len(args) == 1 and args[0] in _ARGUMENTS:
+            with _told():
+                self._prepared = _prepare(args[0], opts.spargs)
+
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        if len(args) != 1 or args[0] not in _ARGUMENTS:
+        if self._prepared is None:  # not one of newstrail's spiders
             super().run(args, opts)
             return
-        try:
-            self._crawl(args[0], opts.spargs)
-        except NewstrailError as error:
-            print(f"newstrail: {error}", file=sys.stderr)
-            self.exitcode = error.exit_code
-
-    def _crawl(self, spider: str, arguments: dict[str, str]) -> None:
-        for name in arguments:
-            if name not in _ARGUMENTS[spider]:
-                allowed = ", ".join(_ARGUMENTS[spider])
-                raise UsageError(f"scrapy crawl {spider}: unknown argument {name!r}; allowed: {allowed}")
-        settings = config.load()
-        if "source" in arguments:
-            settings.source(arguments["source"])
-        try:
-            db = open_database(settings.database)
-            job = _job(db, settings, spider, arguments)
+        db, settings, job = self._prepared
+        with _told():
             recorder = run_here(self.crawler_process, db, settings.database, job)
-        except StorageError as error:
-            raise as_newstrail_error(error) from error
-        if "code" in arguments and recorder.tally.looks == recorder.tally.outcomes["gone"]:
-            raise NotFoundError(f"{arguments['code']}: nothing is there")
-        if recorder.outcome != "ok":
-            raise CrawlError(f"the crawl ended {recorder.outcome}: {recorder.tally.why or 'see the log'}")
+            _judge(recorder.outcome, recorder.tally, opts.spargs)
 
 
-def _job(db: Database, settings: config.Config, spider: str, arguments: dict[str, str]) -> Job:
+@contextmanager
+def _told() -> Iterator[None]:
+    """Errors as one line and an exit code."""
+    try:
+        yield
+    except (NewstrailError, StorageError) as error:
+        told = as_newstrail_error(error) if isinstance(error, StorageError) else error
+        print(f"newstrail: {' '.join(str(told).split())}", file=sys.stderr)
+        sys.exit(told.exit_code)
+
+
+def _prepare(spider: str, arguments: dict[str, str]) -> tuple[Database, config.Config, Job]:
+    for name in arguments:
+        if name not in _ARGUMENTS[spider]:
+            allowed = ", ".join(_ARGUMENTS[spider])
+            raise UsageError(f"scrapy crawl {spider}: unknown argument {name!r}; allowed: {allowed}")
+    settings = config.load()
+    if spider == "category" and "source" not in arguments:
+        there_are = ", ".join(settings.sources)
+        raise UsageError(f"scrapy crawl category: -a source=KEY is needed; there are: {there_are}")
+    if "source" in arguments:
+        jobs.refuse_placeholder(settings, [settings.source(arguments["source"]).site])
+    db = open_database(settings.database)
+    return db, settings, _job(db, settings, arguments)
+
+
+def _job(db: Database, settings: config.Config, arguments: dict[str, str]) -> Job:
     now = utc_text(datetime.now(UTC))
     recheck = arguments.get("recheck", "0") not in ("0", "", "false", "no")
-    if spider == "category":
-        if "source" not in arguments:
-            raise UsageError(
-                f"scrapy crawl category: -a source=KEY is needed; there are: {', '.join(settings.sources)}"
-            )
+    if "source" in arguments:
         return jobs.category_job(db, settings, arguments["source"], now, recheck)
     site = arguments.get("site")
     if codes := [code for code in arguments.get("code", "").split(",") if code]:
         return jobs.code_job(db, settings, codes, site)
     return jobs.due_job(db, settings, jobs.EVER if recheck else now, site)
+
+
+def _judge(outcome: str | None, tally: Tally, arguments: dict[str, Any]) -> None:
+    """Raises where the crawl was not what was asked for."""
+    if "code" in arguments and tally.looks == tally.outcomes["gone"]:
+        raise NotFoundError(f"{arguments['code']}: nothing is there")
+    if outcome != "ok":
+        raise CrawlError(f"the crawl ended {outcome}: {tally.why or 'see the log'}")
