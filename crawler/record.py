@@ -354,7 +354,7 @@ def _what_changed(old: Fields, new: Fields, fields: tuple[str, ...], kind: str) 
             operations = diff.compare(before, after)
             plus, minus = diff.counts(operations)
             added, removed = added + plus, removed + minus
-            told.append(diff.summary(before, after, operations))
+            told.append(diff.summary(before, after, operations, limit=240))
     told += [f"{n}: {getattr(old, n) or '—'} → {getattr(new, n) or '—'}" for n in METADATA if n in fields]
     what = {"added_chars": added, "removed_chars": removed, "summary": "; ".join(told)}
     if kind == "edited":

@@ -121,6 +121,8 @@ def run_in_child(
                     on_listing(observation)
             if child.wait() != 0 or recorder.outcome is None:
                 recorder.died(f"the crawl's process ended with {child.returncode}")
+    except msgspec.MsgspecError as error:
+        recorder.died(f"the crawl's process told something that is no observation: {error}")
     except StorageError as error:
         raise as_newstrail_error(error) from error
     finally:
@@ -178,7 +180,7 @@ def _received(pipe: IO[bytes]) -> Iterator[Observation | None]:
 
 def child_main(log_level: str | None = None) -> None:
     """The child: a job from standard input, observations to what was standard output."""
-    out = os.fdopen(os.dup(1), "wb", buffering=0)
+    out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # nothing but observations may reach the parent
     job = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Job)
 
@@ -186,6 +188,7 @@ def child_main(log_level: str | None = None) -> None:
         message = _encoder.encode(observation)
         try:
             out.write(struct.pack(">I", len(message)) + message)
+            out.flush()
         except BrokenPipeError:
             os._exit(1)  # the parent is gone; nobody is there to record what would still be seen
 

@@ -1,20 +1,28 @@
 """What changed between two texts, as a reader would mark it: paragraphs aligned first, then sentences, then words."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_left
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from rapidfuzz.distance import Indel
+from rapidfuzz.process import extractOne
 
 from crawler.rules import words
 
 Kind = Literal["equal", "insert", "delete", "replace", "moved"]
 _LEVELS: tuple[Callable[[str], list[str]], ...] = (words.paragraphs, words.sentences, words.words)
-_LARGEST_TABLE = 64_000_000  # pieces of the one text times pieces of the other; beyond, a stretch is replaced whole
+_FINEST = len(_LEVELS) - 1
+_LARGEST_TABLE = 16_000_000  # pieces of the one text times pieces of the other that are compared all with all
 _SHORTEST_MOVED = 8  # characters of a paragraph that can be told to have moved
+_ALIKE = 0.5  # similarity of two sentences of which one is the other edited
+_FEW, _JOINED = 4, 0.3  # pieces that may have been joined or parted, and what more they must then have in common
+_PROBED, _NEAR = 400, 16  # characters of a piece, and pieces around its place, in which its likeness is sought
+_PART = 0.8  # of a shorter text that is found in a longer one, where most of that went
 _KEPT_SHARE = 0.25  # of a rewritten stretch; with less in common it is shown as replaced whole
-_SHOWN, _ELIDED = 3, 40
+_SHOWN, _ELIDED = 3, 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +45,7 @@ def compare(old: str, new: str) -> list[Operation]:
     >>> [(o.kind, o.text) for o in compare("交易额达15077余万元。", "交易额达15077.38万元。") if o.kind != "equal"]
     [('replace', '15077.38万元')]
     """
-    return _joined(_operations(old, new))
+    return _joined(_with_moved_line_end(list(_operations(old, new)), old))
 
 
 def apply(old: str, operations: Sequence[Operation]) -> str:
@@ -52,43 +60,42 @@ def counts(operations: Sequence[Operation]) -> tuple[int, int]:
     return added, removed
 
 
-def summary(old: str, new: str, operations: Sequence[Operation]) -> str:
-    """The first few changes in one line.
+def summary(old: str, new: str, operations: Sequence[Operation], limit: int = 60) -> str:
+    """The first few changes in one line of at most `limit` characters.
 
     >>> summary("增长3.5%。", "增长35%。", compare("增长3.5%。", "增长35%。"))
     '3.5% → 35%'
     """
-    told = [line for o in operations if o.kind != "equal" and (line := _told(old, o))]
-    more = f"; … {len(told) - _SHOWN} more" if len(told) > _SHOWN else ""
-    return "; ".join(told[:_SHOWN]) + more
+    told = [line for o in operations if o.kind != "equal" and (line := _told(old, o, max(_ELIDED, limit // 5)))]
+    more = ["…"] if len(told) > _SHOWN else []
+    return _elided("; ".join(told[:_SHOWN] + more), limit)
 
 
-def _told(old: str, operation: Operation) -> str:
-    before, after = _elided(old[operation.old_start : operation.old_end]), _elided(operation.text)
+def _told(old: str, operation: Operation, length: int) -> str:
+    before, after = _elided(old[operation.old_start : operation.old_end], length), _elided(operation.text, length)
     if operation.kind == "moved":
-        return f"moved: {before}" if before else ""
+        return f"moved: 「{before}」" if before else ""
     if before and after:
         return f"{before} → {after}"
-    return f"+ {after}" if after else f"− {before}" if before else ""
+    return f"+「{after}」" if after else f"−「{before}」" if before else ""
 
 
-def _elided(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _ELIDED else f"{line[: _ELIDED - 1]}…"
+def _elided(text: str, limit: int) -> str:
+    line = " ".join(text[: 4 * limit].split())
+    return line if len(line) <= limit else f"{line[: limit - 1]}…"
 
 
 def blame(versions: Sequence[str]) -> list[tuple[str, int]]:
     """(paragraph, number of the version that brought it in its present form) for the last of these texts."""
     known: list[tuple[str, int]] = []
     for number, text in enumerate(versions, 1):
-        unclaimed = list(known)
-        present = []
+        origins: dict[str, deque[int]] = defaultdict(deque)
+        for paragraph, origin in known:
+            origins[_form(paragraph)].append(origin)
+        known = []
         for paragraph in text.split("\n"):
-            same = next((entry for entry in unclaimed if _form(entry[0]) == _form(paragraph)), None)
-            if same:
-                unclaimed.remove(same)
-            present.append((paragraph, same[1] if same else number))
-        known = present
+            same = origins[_form(paragraph)]
+            known.append((paragraph, same.popleft() if same else number))
     return known
 
 
@@ -96,26 +103,13 @@ def _form(paragraph: str) -> str:
     return "".join(paragraph.split())
 
 
-def _operations(old: str, new: str) -> Iterator[Operation]:
-    before, after = _Pieces(words.paragraphs(old)), _Pieces(words.paragraphs(new))
-    gaps = list(_aligned(before, after))
-    movable = _moved_paragraphs(gaps, before, after)
-    for is_equal, i1, i2, j1, j2 in gaps:
-        old_at, new_at = before.offsets[i1], after.offsets[j1]
-        if is_equal:
-            yield Operation("equal", old_at, before.offsets[i2], new_at, after.offsets[j2])
-        elif movable.keys().isdisjoint(before.pieces[i1:i2] + after.pieces[j1:j2]):
-            yield from _refined(before.text(i1, i2), after.text(j1, j2), old_at, new_at, 1)
-        else:
-            yield from _with_moves(before, after, (i1, i2, j1, j2), movable)
-
-
 class _Pieces:
-    """A text in pieces, and where each begins."""
+    """A text in pieces, where each begins, and what they are without the line ends behind them."""
 
-    def __init__(self, pieces: list[str]) -> None:
+    def __init__(self, pieces: list[str], at: int = 0) -> None:
         self.pieces = pieces
-        self.offsets = [0]
+        self.contents = [piece.rstrip("\n") or piece for piece in pieces]
+        self.offsets = [at]
         for piece in pieces:
             self.offsets.append(self.offsets[-1] + len(piece))
 
@@ -123,99 +117,216 @@ class _Pieces:
         return "".join(self.pieces[start:end])
 
 
-_Gap = tuple[bool, int, int, int, int]
+# ── Which pieces are the same ───────────────────────────────────────────────────────────────────────────────────
+
+_Gap = tuple[bool, int, int, int, int]  # equal?, old start, old end, new start, new end, all in pieces
+_Pair = tuple[int, int]  # a piece of the old text and one of the new
 
 
-def _aligned(before: _Pieces, after: _Pieces) -> Iterator[_Gap]:
-    """Stretches of pieces in turn: (equal?, old start, old end, new start, new end)."""
-    old, new = before.pieces, after.pieces
-    if len(old) * len(new) > _LARGEST_TABLE:
-        yield from _by_ends(old, new)
-        return
+def _aligned(old: list[str], new: list[str]) -> list[_Gap]:
+    """Both from begin to end, in stretches that are equal or have nothing in common."""
+    gaps: list[_Gap] = []
     i = j = 0
-    for block in Indel.opcodes(old, new):
-        if block.tag != "equal":
-            continue
-        if (i, j) != (block.src_start, block.dest_start):
-            yield False, i, block.src_start, j, block.dest_start
-        i, j = block.src_end, block.dest_end
-        yield True, block.src_start, i, block.dest_start, j
-    if (i, j) != (len(old), len(new)):
-        yield False, i, len(old), j, len(new)
+    for start, new_start, length in _blocks(old, new):
+        if (i, j) != (start, new_start):
+            gaps.append((False, i, start, j, new_start))
+        i, j = start + length, new_start + length
+        if length:
+            gaps.append((True, start, i, new_start, j))
+    return gaps
 
 
-def _by_ends(old: list[str], new: list[str]) -> Iterator[_Gap]:
-    """What both begin and end with; the rest is one stretch."""
+def _blocks(old: list[str], new: list[str]) -> Iterator[tuple[int, int, int]]:
+    """(old start, new start, length) of equal stretches, the last an empty one at both ends."""
+    names: dict[str, int] = {}
+    before, after = ([names.setdefault(piece, len(names)) for piece in pieces] for pieces in (old, new))
+    ends = [(-1, -1), *_anchors(before, after), (len(old), len(new))]
+    for (i, j), (i2, j2) in pairwise(ends):
+        if before[i + 1 : i2] == after[j + 1 : j2]:
+            yield i + 1, j + 1, i2 - i - 1
+        elif (i2 - i) * (j2 - j) <= _LARGEST_TABLE:
+            for step in Indel.opcodes(before[i + 1 : i2], after[j + 1 : j2]):
+                if step.tag == "equal":
+                    yield i + 1 + step.src_start, j + 1 + step.dest_start, step.src_end - step.src_start
+        yield i2, j2, int(i2 < len(old))
+
+
+def _anchors(old: list[int], new: list[int]) -> list[_Pair]:
+    """Where the table of all pairs would be too large: pieces at both ends, and ones that occur once in each text."""
+    if len(old) * len(new) <= _LARGEST_TABLE:
+        return []
     shorter = min(len(old), len(new))
     head = next((n for n in range(shorter) if old[n] != new[n]), shorter)
     tail = next((n for n in range(shorter - head) if old[-1 - n] != new[-1 - n]), shorter - head)
-    yield True, 0, head, 0, head
-    yield False, head, len(old) - tail, head, len(new) - tail
-    yield True, len(old) - tail, len(old), len(new) - tail, len(new)
+    once = [{p for p, n in Counter(pieces[head : len(pieces) - tail]).items() if n == 1} for pieces in (old, new)]
+    places = {p: j for j, p in enumerate(new[head : len(new) - tail], head) if p in once[1]}
+    both = [(i, places[p]) for i, p in enumerate(old[head : len(old) - tail], head) if p in once[0] and p in places]
+    ends = [(len(old) - n, len(new) - n) for n in range(tail, 0, -1)]
+    return [*((n, n) for n in range(head)), *_in_order(both), *ends]
 
 
-def _moved_paragraphs(gaps: list[_Gap], before: _Pieces, after: _Pieces) -> dict[str, int]:
-    """Paragraph -> its place in the old text, for those that left one place and came in at another, once each."""
-    left = Counter(p for is_equal, i1, i2, _, _ in gaps if not is_equal for p in before.pieces[i1:i2])
-    came = Counter(p for is_equal, _, _, j1, j2 in gaps if not is_equal for p in after.pieces[j1:j2])
+def _in_order(pairs: Iterable[_Pair]) -> list[_Pair]:
+    """The most of these pairs, given in the order of the one side, that are in the order of the other as well."""
+    chain: list[tuple[_Pair, int]] = []  # a pair, and the entry before it
+    ends: list[int] = []  # the second sides by which the shortest, second shortest … chain can end
+    entries: list[int] = []
+    for pair in pairs:
+        length = bisect_left(ends, pair[1])
+        chain.append((pair, entries[length - 1] if length else -1))
+        ends[length : length + 1], entries[length : length + 1] = [pair[1]], [len(chain) - 1]
+    ordered = []
+    entry = entries[-1] if entries else -1
+    while entry >= 0:
+        ordered.append(chain[entry][0])
+        entry = chain[entry][1]
+    return ordered[::-1]
+
+
+def _moved_paragraphs(gaps: list[_Gap], old: list[str], new: list[str]) -> dict[int, int]:
+    """New place -> old place of paragraphs that left one place and came in at another, once each."""
+    left, came = defaultdict(list), defaultdict(list)
+    for is_equal, i1, i2, j1, j2 in gaps:
+        if not is_equal:
+            for i in range(i1, i2):
+                left[old[i]].append(i)
+            for j in range(j1, j2):
+                came[new[j]].append(j)
     return {
-        p: before.pieces.index(p)
-        for p, n in came.items()
-        if n == left[p] == 1 and len(p) >= _SHORTEST_MOVED and before.pieces.count(p) == 1
+        places[0]: left[paragraph][0]
+        for paragraph, places in came.items()
+        if len(places) == len(left[paragraph]) == 1 and len(paragraph.strip()) >= _SHORTEST_MOVED
     }
 
 
-def _with_moves(
-    before: _Pieces, after: _Pieces, gap: tuple[int, int, int, int], movable: dict[str, int]
-) -> Iterator[Operation]:
-    """A stretch that paragraphs left or came into; what else differs in it is compared where it is in one piece."""
-    i1, i2, j1, j2 = gap
-    gone, come = _runs(before.pieces, i1, i2, movable), _runs(after.pieces, j1, j2, movable)
-    pair = gone[0] if len(gone) == len(come) == 1 else None
-    if pair is None:
-        for start, end in gone:
-            yield _changed(before.text(start, end), "", before.offsets[start], after.offsets[j1])
-    come_at = dict(come)
-    for j in range(j1, j2):
-        start, end = after.offsets[j], after.offsets[j + 1]
-        if after.pieces[j] in movable:
-            i = movable[after.pieces[j]]
-            yield Operation("moved", before.offsets[i], before.offsets[i + 1], start, end)
-        elif j in come_at:
-            old_start, old_end = pair or (i2, i2)
-            old, new = before.text(old_start, old_end), after.text(j, come_at[j])
-            yield from _refined(old, new, before.offsets[old_start], start, 1)
+def _edited(olds: list[str], news: list[str]) -> list[_Pair]:
+    """Pieces of which the one is the other edited, in order."""
+    probes = [piece[:_PROBED].strip() for piece in olds]
+    pairs = []
+    for j, piece in enumerate(news):
+        start = max(0, j * len(olds) // len(news) - _NEAR)
+        nearest = extractOne(
+            piece[:_PROBED].strip(),
+            probes[start : start + 2 * _NEAR],
+            scorer=Indel.normalized_similarity,
+            processor=None,
+            score_cutoff=_ALIKE,
+        )
+        if nearest:
+            pairs.append((j, start + nearest[2]))
+    return [(i, j) for j, i in _in_order(pairs)]
 
 
-def _runs(pieces: list[str], start: int, end: int, movable: dict[str, int]) -> list[tuple[int, int]]:
-    """Stretches between `start` and `end` without a paragraph that moved."""
-    runs: list[tuple[int, int]] = []
-    for position in range(start, end):
-        if pieces[position] in movable:
-            continue
-        if runs and runs[-1][1] == position:
-            runs[-1] = (runs[-1][0], position + 1)
+def _are_one_stretch(olds: list[str], news: list[str], pairs: list[_Pair]) -> bool:
+    """Whether few pieces were joined or parted, so that taken together they are more alike than in these pairs."""
+    old, new = "".join(olds), "".join(news)
+    if len(olds) == len(news) == 1:
+        return True
+    if max(len(olds), len(news)) > _FEW or max(len(old), len(new)) > _FEW * _PROBED:
+        return False
+    together = Indel.similarity(old, new)
+    paired = sum(Indel.similarity(olds[i], news[j]) for i, j in pairs)
+    shorter, both = min(len(old), len(new)), len(old) + len(new)
+    return bool(together - paired > _JOINED * shorter and together >= min(_ALIKE * both, 2 * _PART * shorter))
+
+
+# ── What to do about those that are not ─────────────────────────────────────────────────────────────────────────
+
+
+def _operations(old: str, new: str) -> Iterator[Operation]:
+    before, after = _Pieces(words.paragraphs(old)), _Pieces(words.paragraphs(new))
+    gaps = _aligned(before.contents, after.contents)
+    moved = _moved_paragraphs(gaps, before.contents, after.contents)
+    gone = set(moved.values())
+    for is_equal, i1, i2, j1, j2 in gaps:
+        if is_equal:
+            yield from _kept(before, after, i1, i2, j1, j2)
         else:
-            runs.append((position, position + 1))
+            yield from _edits(before, after, [i for i in range(i1, i2) if i not in gone], range(j1, j2), i1, moved, 1)
+
+
+def _kept(before: _Pieces, after: _Pieces, i1: int, i2: int, j1: int, j2: int) -> Iterator[Operation]:
+    """Pieces that are equal but perhaps for the line ends behind them."""
+    if before.pieces[i1:i2] == after.pieces[j1:j2]:
+        yield Operation("equal", before.offsets[i1], before.offsets[i2], after.offsets[j1], after.offsets[j2])
+    else:
+        for i, j in zip(range(i1, i2), range(j1, j2), strict=True):
+            yield from _same_line("equal", before, after, i, j)
+
+
+def _same_line(kind: Kind, before: _Pieces, after: _Pieces, i: int, j: int) -> Iterator[Operation]:
+    """A piece kept or moved; the line end behind it, which a text's last one has not, may come or go."""
+    old, new = before.pieces[i], after.pieces[j]
+    length = min(len(old), len(new))
+    old_at, new_at = before.offsets[i] + length, after.offsets[j] + length
+    yield Operation(kind, old_at - length, old_at, new_at - length, new_at)
+    if len(old) != len(new):
+        yield _changed(old[length:], new[length:], old_at, new_at)
+
+
+def _edits(
+    before: _Pieces, after: _Pieces, olds: list[int], news: range, at: int, moved: dict[int, int], level: int
+) -> Iterator[Operation]:
+    """Pieces none of which is in the other text, but moved ones: those alike are compared, the others go and come.
+    `level` is the next finer one."""
+    rest = [j for j in news if j not in moved]
+    old_pieces, new_pieces = [before.pieces[i] for i in olds], [after.pieces[j] for j in rest]
+    stays = old_pieces and new_pieces and len(_runs(olds)) == 1 and len(rest) == len(news)
+    pairs = _edited(old_pieces, new_pieces) if level == _FINEST or not stays else []
+    if stays and (level < _FINEST or _are_one_stretch(old_pieces, new_pieces, pairs)):
+        old, new = "".join(old_pieces), "".join(new_pieces)
+        yield from _refined(old, new, before.offsets[olds[0]], after.offsets[news.start], level)
+        return
+    i_done, j_done = 0, news.start
+    for i, j in pairs:
+        yield from _unlike(before, after, olds[i_done:i], range(j_done, rest[j]), at, moved, level)
+        old_at, new_at = before.offsets[olds[i]], after.offsets[rest[j]]
+        yield from _refined(before.pieces[olds[i]], after.pieces[rest[j]], old_at, new_at, level)
+        i_done, j_done, at = i + 1, rest[j] + 1, olds[i] + 1
+    yield from _unlike(before, after, olds[i_done:], range(j_done, news.stop), at, moved, level)
+
+
+def _unlike(
+    before: _Pieces, after: _Pieces, olds: list[int], news: range, at: int, moved: dict[int, int], level: int
+) -> Iterator[Operation]:
+    """Pieces that go and pieces that come, some of them from elsewhere."""
+    *lone, (i1, i2) = _runs(olds) or [(at, at)]
+    for start, end in lone:
+        yield _changed(before.text(start, end), "", before.offsets[start], after.offsets[news.start])
+    for j, j2 in _runs(news, apart=moved.keys()):
+        if j in moved:
+            yield from _same_line("moved", before, after, moved[j], j)
+        else:
+            stretch = before.text(i1, i2), after.text(j, j2), before.offsets[i1], after.offsets[j]
+            if i1 < i2 and level < _FINEST:  # unlike paragraphs may still share sentences
+                yield from _refined(*stretch, level)
+            else:
+                yield _changed(*stretch)
+            i1 = i2
+    yield _changed(before.text(i1, i2), "", before.offsets[i1], after.offsets[news.stop])
+
+
+def _runs(numbers: Iterable[int], apart: Container[int] = ()) -> list[tuple[int, int]]:
+    """Stretches (start, end) of numbers that follow each other; those `apart` stand alone."""
+    runs: list[tuple[int, int]] = []
+    for number in numbers:
+        if runs and runs[-1][1] == number and number not in apart and number - 1 not in apart:
+            runs[-1] = (runs[-1][0], number + 1)
+        else:
+            runs.append((number, number + 1))
     return runs
 
 
 def _refined(old: str, new: str, old_at: int, new_at: int, level: int) -> Iterator[Operation]:
-    """A stretch that differs, compared piece by piece of the next finer kind."""
-    if level == len(_LEVELS) or not old or not new:
-        yield _changed(old, new, old_at, new_at)
-        return
-    before, after = _Pieces(_LEVELS[level](old)), _Pieces(_LEVELS[level](new))
-    gaps = list(_aligned(before, after))
-    if level == len(_LEVELS) - 1:
-        gaps = _readable(gaps, before, after)
-    for is_equal, i1, i2, j1, j2 in gaps:
-        old_from, new_from = old_at + before.offsets[i1], new_at + after.offsets[j1]
+    """A stretch that differs, compared piece by piece of this level."""
+    before, after = _Pieces(_LEVELS[level](old), old_at), _Pieces(_LEVELS[level](new), new_at)
+    gaps = _aligned(before.contents, after.contents)
+    for is_equal, i1, i2, j1, j2 in _readable(gaps, before, after) if level == _FINEST else gaps:
         if is_equal:
-            old_to, new_to = old_at + before.offsets[i2], new_at + after.offsets[j2]
-            yield Operation("equal", old_from, old_to, new_from, new_to)
+            yield from _kept(before, after, i1, i2, j1, j2)
+        elif level == _FINEST:
+            yield _changed(before.text(i1, i2), after.text(j1, j2), before.offsets[i1], after.offsets[j1])
         else:
-            yield from _refined(before.text(i1, i2), after.text(j1, j2), old_from, new_from, level + 1)
+            yield from _edits(before, after, list(range(i1, i2)), range(j1, j2), i1, {}, level + 1)
 
 
 def _changed(old: str, new: str, old_at: int, new_at: int) -> Operation:
@@ -229,11 +340,13 @@ def _readable(gaps: list[_Gap], before: _Pieces, after: _Pieces) -> list[_Gap]:
 
     def size(gap: _Gap) -> int:
         _, i1, i2, j1, j2 = gap
-        return max(len(before.text(i1, i2)), len(after.text(j1, j2)))
+        return max(before.offsets[i2] - before.offsets[i1], after.offsets[j2] - after.offsets[j1])
 
+    whole = (False, 0, len(before.pieces), 0, len(after.pieces))
+    shorter = min(before.offsets[-1] - before.offsets[0], after.offsets[-1] - after.offsets[0])
     kept = sum(size(gap) for gap in gaps if gap[0])
-    if kept < _KEPT_SHARE * max(before.offsets[-1], after.offsets[-1]) and len(gaps) > 2:
-        return [(False, 0, len(before.pieces), 0, len(after.pieces))]
+    if len(gaps) > 2 and kept < min(_KEPT_SHARE * size(whole), _PART * shorter):
+        return [whole]
     merged: list[_Gap] = []
     for position, gap in enumerate(gaps):
         inner = merged and position + 1 < len(gaps)
@@ -245,7 +358,18 @@ def _readable(gaps: list[_Gap], before: _Pieces, after: _Pieces) -> list[_Gap]:
     return merged
 
 
-def _joined(operations: Iterator[Operation]) -> list[Operation]:
+def _with_moved_line_end(operations: list[Operation], old: str) -> list[Operation]:
+    """Where the last paragraph changed places with another, one line end came and one went: it moved as well."""
+    came = [n for n, o in enumerate(operations) if o.text == "\n" and o.kind == "insert"]
+    left = [n for n, o in enumerate(operations) if old[o.old_start : o.old_end] == "\n" and o.kind == "delete"]
+    if came and left and any(o.kind == "moved" for o in operations):
+        new, gone = operations[came[0]], operations[left[0]]
+        operations[came[0]] = Operation("moved", gone.old_start, gone.old_end, new.new_start, new.new_end)
+        del operations[left[0]]
+    return operations
+
+
+def _joined(operations: Iterable[Operation]) -> list[Operation]:
     """Neighbours of one kind as one."""
     joined: list[Operation] = []
     for o in operations:

@@ -3,25 +3,46 @@
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import groupby
 from typing import Any
 
-_SENTENCE = re.compile(r"[^。！？!?；;\n]*(?:[。！？!?；;]+[”’」』）)]*|\n|$)")
-# A number with what belongs to it: 15077余万元, 3.5%, 2022-02-14, 1,234.5亿美元, 12个百分点.
+_IN_SENTENCE = r"[^。！？!?；;.\n]*(?:\.(?!\s|\Z)[^。！？!?；;.\n]*)*"
+_SENTENCE = re.compile(_IN_SENTENCE + r"(?:[。！？!?；;.]+[”’」』）)]*\n*|\n+|\Z)")
+_LATIN = r"A-Za-z\u00c0-\u024f"
+_UNITS = """
+    个百分点 百分点 个基点 基点 人民币 美元 欧元 港元 日元 英镑 元 股 倍 成 点
+    人次 人 名 户 家 件 例 起 项 个 批 台 辆 架 艘 次 号 岁
+    吨 公斤 千克 克 公里 千米 平方米 平方公里 立方米 米 公顷 亩 千瓦时 千瓦 ℃ °C 度
+    年代 年度 年 个月 月份 月 日 周 天 小时 分钟 时 分 秒
+""".split()
+# A character that is a unit after a number, unless one of these words begins with it there.
+_NOT_UNITS = """
+    人民 人才 人员 人大 人均 人口 名义 名单 名称 家长 家庭 家电 家居 例如 例外 起诉 起草 起来 项目 户籍 户口
+    个人 个别 个体 批准 批评 批复 成立 成为 成果 成功 成员 成交 成本 成绩 成都 成长 成份 股东 股份 股权 股票 股价
+    点评 次日 台湾 台风 元旦 元首 米兰 克服 度假 年轻 月球 日本 日报 日常 号召 号码 周边 周末 周期 天津 天然 天气
+    时间 时代 时候 分别 分析 分布 分行
+""".split()
+_UNIT = rf"(?!{'|'.join(_NOT_UNITS)})(?:{'|'.join(sorted(_UNITS, key=len, reverse=True))})"
+# A number with its sign, currency and unit: 15077余万元, -3.5%, 2022-02-14, $1,234.5亿, 12个百分点, 3.2元/吨, 5G, 20km.
 _NUMBER = (
-    r"[-+]?\d+(?:[.,:：/．-]\d+)*(?:[%‰％])?[余多来]?[十百千万亿]*[余多]?"
-    r"(?:个百分点|个基点|基点|美元|欧元|港元|日元|英镑|元|吨|倍|成|家|件|例|起|人|名|项|个|月|日|年|号|股|点)?"
+    rf"(?:(?<![\d{_LATIN}%％‰元])[-+−])?[$¥￥€£]?\d+(?:[.,:：/．-]\d+)*"
+    rf"(?:[%％‰]|[{_LATIN}][{_LATIN}\d]*|[余多来]?[十百千万亿]*[余多]?(?:{_UNIT})?(?:/{_UNIT})?)"
 )
-_PIECE = re.compile(rf"(?P<number>{_NUMBER})|(?P<latin>[A-Za-z\u00c0-\u024f]+(?:['’-][A-Za-z]+)*)|(?P<space>\s)")
+_WORD = rf"[{_LATIN}][{_LATIN}\d]*(?:['’&_-][{_LATIN}\d]+)*"
+_HAN = r"[\u3400-\u9fff\U00020000-\U0003ffff]"
+_PIECE = re.compile(rf"({_HAN}+)|{_WORD}|{_NUMBER}|(?:(?!{_HAN})[^\W\d_])+|.", re.DOTALL)
 
 
 def paragraphs(text: str) -> list[str]:
-    """Paragraphs and the line ends between them; joined, they are the text."""
-    return [piece for piece in re.split("(\n)", text) if piece]
+    r"""Paragraphs, each with the line end behind it; joined, they are the text.
+
+    >>> paragraphs("一段。\n二段。")
+    ['一段。\n', '二段。']
+    """
+    return re.findall(r"[^\n]*\n|[^\n]+", text)
 
 
 def sentences(text: str) -> list[str]:
-    """Sentences with their marks; joined, they are the text.
+    """Sentences with their marks and the line ends behind them; joined, they are the text.
 
     >>> sentences("增长3.5%。他说：“好。”完")
     ['增长3.5%。', '他说：“好。”', '完']
@@ -30,7 +51,7 @@ def sentences(text: str) -> list[str]:
 
 
 def words(text: str) -> list[str]:
-    """Words, numbers and marks; joined, they are the text.
+    """Words, numbers with their units, and single marks; joined, they are the text.
 
     >>> words("山西增长15077余万元，GDP升3.5%")
     ['山西', '增长', '15077余万元', '，', 'GDP', '升', '3.5%']
@@ -39,23 +60,13 @@ def words(text: str) -> list[str]:
 
 
 def _words(text: str) -> Iterator[str]:
-    position = 0
+    cut = _segmenter().cut if len(text) > 1 else None
     for match in _PIECE.finditer(text):
-        yield from _chinese(text[position : match.start()])
-        yield match[0]
-        position = match.end()
-    yield from _chinese(text[position:])
-
-
-def _chinese(text: str) -> Iterator[str]:
-    if not text:
-        return
-    if len(text) == 1:
-        yield text
-        return
-    for is_han, run in groupby(text, key=lambda c: "\u3400" <= c <= "\u9fff" or c >= "\U00020000"):
-        run_text = "".join(run)
-        yield from _segmenter().cut(run_text) if is_han else run_text
+        piece = match[0]
+        if match[1] and len(piece) > 1 and cut:
+            yield from cut(piece)
+        else:
+            yield piece
 
 
 @lru_cache(maxsize=1)
