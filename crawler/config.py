@@ -11,7 +11,7 @@ import re
 import string
 import tomllib
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 from urllib.parse import urlsplit
@@ -30,6 +30,7 @@ _TEMPLATES = ("listing", "share", "content")
 _Struct = TypeVar("_Struct", bound=msgspec.Struct)
 
 
+@lru_cache(maxsize=256)
 def seconds(duration: str) -> int:
     """Seconds of a duration such as `90s`, `10m`, `1h`, `2d`, `1w`.
 

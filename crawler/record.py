@@ -284,7 +284,8 @@ def _new_version(
         },
         [*unmodified, *kept],
     )
-    articles.rebind_validators(db, article["id"], version_id, look.not_modified)
+    if past.latest:
+        articles.rebind_validators(db, article["id"], version_id, look.not_modified)
     _set_validators(db, article["id"], version_id, look)
     article["version_count"] = number
     if content.body_text:

@@ -6,11 +6,12 @@ observations from the child's standard output. The child never sees the database
 
 import asyncio
 import os
-import select
+import queue
 import signal
 import struct
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ from crawler.record import Recorder, Tally
 from storage.errors import StorageError
 
 _COMMIT_EVERY = 0.5  # seconds after which what waits is committed, whether the batch is full or not
+_READ_AHEAD = 256  # observations
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Observation)
 
@@ -157,25 +159,34 @@ def _send(pipe: IO[bytes], job: Job) -> None:
 
 
 def _received(pipe: IO[bytes]) -> Iterator[Observation | None]:
-    """Observations as they come; every now and then None: time to commit."""
-    buffer, committed = bytearray(), time.monotonic()
+    """Observations as they come; every now and then None: time to commit.
+
+    A thread reads ahead, so that the child goes on while this process commits.
+    """
+    frames: queue.Queue[bytes | None] = queue.Queue(_READ_AHEAD)
+    threading.Thread(target=_read_frames, args=(pipe, frames), daemon=True).start()
+    committed = time.monotonic()
     while True:
-        ready, _, _ = select.select([pipe], [], [], _COMMIT_EVERY)
         if time.monotonic() - committed >= _COMMIT_EVERY:
             yield None
             committed = time.monotonic()
-        if not ready:
+        try:
+            frame = frames.get(timeout=_COMMIT_EVERY)
+        except queue.Empty:
             continue
-        data = os.read(pipe.fileno(), 1 << 20)
-        if not data:
+        if frame is None:
             return
-        buffer += data
-        while len(buffer) >= 4:
-            (size,) = struct.unpack_from(">I", buffer)
-            if len(buffer) < 4 + size:
-                break
-            yield _decoder.decode(memoryview(buffer)[4 : 4 + size].tobytes())
-            del buffer[: 4 + size]
+        yield _decoder.decode(frame)
+
+
+def _read_frames(pipe: IO[bytes], frames: "queue.Queue[bytes | None]") -> None:
+    """Whole frames until the pipe ends, then None; what is left of a frame whose writer died is dropped."""
+    while len(head := pipe.read(4)) == 4:
+        (size,) = struct.unpack(">I", head)
+        if len(frame := pipe.read(size)) < size:
+            break
+        frames.put(frame)
+    frames.put(None)
 
 
 def child_main(log_level: str | None = None) -> None:

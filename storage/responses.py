@@ -8,7 +8,7 @@ import zstandard
 from sqlite_utils import Database
 
 _SMALLEST_COMPRESSED = 128  # bytes; below, a frame costs more than it saves
-_compressor = zstandard.ZstdCompressor(level=6)
+_compressor = zstandard.ZstdCompressor(level=3)
 _decompressor = zstandard.ZstdDecompressor()
 
 
@@ -20,14 +20,8 @@ def body_hash(body: bytes) -> str:
 def keep(
     db: Database, url: str, role: str, fetched_at: str, status: int, headers: Mapping[str, str], body: bytes
 ) -> int:
-    """Keep a response; its id. A response that is there already (same URL, time and body) is not kept twice."""
+    """Keep a response; its id. A body that is there already is not kept twice."""
     digest = _keep_body(db, body)
-    known = db.execute(
-        "SELECT id FROM responses WHERE url = ? AND fetched_at = ? AND body_hash = ? AND status = ?",
-        (url, fetched_at, digest, status),
-    ).fetchone()
-    if known:
-        return int(known[0])
     cursor = db.execute(
         "INSERT INTO responses (url, fetched_at, status, headers, body_hash, role) VALUES (?, ?, ?, ?, ?, ?)",
         (url, fetched_at, status, json.dumps(dict(headers), ensure_ascii=False), digest, role),

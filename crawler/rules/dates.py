@@ -27,7 +27,7 @@ def utc_text(moment: datetime) -> str:
 
 def from_utc_text(text: str) -> datetime:
     """The aware datetime of a time in the record."""
-    return datetime.strptime(text, UTC_FORMAT).replace(tzinfo=UTC)
+    return datetime.fromisoformat(text)
 
 
 def later(text: str, seconds: float) -> str:

@@ -15,7 +15,7 @@ def normalize(fields: Fields, zone: ZoneInfo) -> tuple[Fields, list[str]]:
     remarks += [_time(fields, kept, name, zone) for name in ("published_at", "modified_at")]
     if fields.body_html is not None:
         kept.body_html = text.storable(fields.body_html)
-        kept.body_text = text.paragraphs(fields.body_text or "")
+        kept.body_text = text.kept(fields.body_text or "")
     return kept, [remark for remark in remarks if remark]
 
 

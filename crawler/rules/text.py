@@ -12,7 +12,6 @@ _CJK = re.compile(
     "\uff00-\uffef\U0001f200-\U0001f2ff\U00020000-\U0003ffff]"
 )
 _SPACES = re.compile(r"\s+")
-_NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 
 def storable(text: str) -> str:
@@ -21,7 +20,7 @@ def storable(text: str) -> str:
     >>> storable("a\\x00b\\ud800c")
     'abc'
     """
-    return _NOT_TEXT.sub("", text)
+    return text.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
 
 
 @lru_cache(maxsize=8192)
@@ -55,10 +54,9 @@ def one_line(text: str) -> str:
     return _SPACES.sub(" ", unicodedata.normalize("NFC", html.unescape(storable(text)))).strip()
 
 
-def paragraphs(text: str) -> str:
-    """A body's text as it is kept: NFC, one paragraph a line, no empty ones."""
-    lines = (_SPACES.sub(" ", line).strip() for line in unicodedata.normalize("NFC", storable(text)).split("\n"))
-    return "\n".join(line for line in lines if line)
+def kept(text: str) -> str:
+    """A body's text as it is kept: NFC."""
+    return unicodedata.normalize("NFC", storable(text))
 
 
 def text_hash(title: str | None, body: str) -> str:
