@@ -5,6 +5,7 @@ observations from the child's standard output. The child never sees the database
 """
 
 import asyncio
+import gc
 import os
 import queue
 import signal
@@ -214,6 +215,8 @@ def child_main(log_level: str | None = None) -> None:
     crawler = process.create_crawler(_spider_class(job))
     _obey_parent(crawler)
     process.crawl(crawler, job=job, sink=tell)
+    gc.freeze()  # what is imported stays: it need not be looked through again and again
+    gc.set_threshold(50_000, 20, 50)
     process.start(install_signal_handlers=False)
 
 

@@ -29,15 +29,21 @@ RETRY_TIMES = 1
 RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]  # not 429 and 503: they ask for patience
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"
 
-# Every status reaches the spider: a 404 is a finding.
-HTTPERROR_ALLOW_ALL = True
-
 DOWNLOADER_MIDDLEWARES: dict[str, Any] = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
     "crawler.middlewares.AddressMiddleware": 90,
     "crawler.middlewares.RobotsMiddleware": 100,
+}
+# Each would wrap every answer once more and has nothing to do here.
+SPIDER_MIDDLEWARES: dict[str, Any] = {
+    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # every status is a finding
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
 }
 ITEM_PIPELINES: dict[str, Any] = {
     "crawler.pipelines.NormalizePipeline": 300,
@@ -47,6 +53,8 @@ ITEM_PIPELINES: dict[str, Any] = {
 EXTENSIONS: dict[str, Any] = {
     "scrapy.extensions.feedexport.FeedExporter": None,
     "scrapy.extensions.logstats.LogStats": None,
+    "scrapy.extensions.telnet.TelnetConsole": None,
+    "scrapy.extensions.remote_control.RemoteControl": None,
 }
 LOG_FORMATTER = "crawler.pipelines.ShortLogFormatter"
 

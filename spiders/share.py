@@ -54,7 +54,9 @@ class ShareSpider(Spider):
         """The request for the page that the content comes from; a look at once where there is none to make."""
         for role in self.body_roles(target):
             if request := self.request(target, role):
-                return request.replace(callback=self.parse, errback=self.failed, cb_kwargs={"target": target})
+                request.callback, request.errback = self.parse, self.failed
+                request.cb_kwargs["target"] = target
+                return request
         reading = Reading(target, self.site(target))
         reason = "no page of it may or can be fetched; its listing or its URL is needed"
         return reading.look(self.next_id(), self.now(), ("error", reason))

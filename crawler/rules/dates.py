@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 UTC_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
@@ -22,7 +23,7 @@ def utc_text(moment: datetime) -> str:
     >>> utc_text(datetime(2022, 2, 14, 20, 52, 19, tzinfo=ZoneInfo("Asia/Shanghai")))
     '2022-02-14T12:52:19Z'
     """
-    return moment.astimezone(UTC).strftime(UTC_FORMAT)
+    return moment.astimezone(UTC).isoformat(timespec="seconds")[:19] + "Z"
 
 
 def from_utc_text(text: str) -> datetime:
@@ -35,6 +36,7 @@ def later(text: str, seconds: float) -> str:
     return utc_text(from_utc_text(text) + timedelta(seconds=seconds))
 
 
+@lru_cache(maxsize=256)
 def published(text: str, zone: ZoneInfo) -> tuple[str, str] | None:
     """The first date in a text: (UTC text, precision `second`, `minute` or `day`); None where there is none.
 

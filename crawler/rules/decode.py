@@ -23,10 +23,14 @@ def decode(body: bytes, content_type: str | None = None) -> tuple[str, str]:
     for bom, encoding in _BOMS:
         if body.startswith(bom):
             return body.decode(encoding, "replace"), encoding
+    try:
+        return body.decode(), "utf-8"
+    except UnicodeDecodeError:
+        pass
     if (damaged := _damaged_utf8(body)) is not None:
         return damaged, "utf-8"
     declared = _declared(body, content_type)
-    for encoding in ("utf-8", *declared, "gb18030"):
+    for encoding in (*declared, "gb18030"):
         try:
             return body.decode(encoding), encoding
         except UnicodeDecodeError:

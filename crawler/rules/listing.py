@@ -12,6 +12,7 @@ from crawler.rules.extract import ExtractionError
 from crawler.rules.text import one_line
 
 _SHOWN = 5
+_LONGEST_URL = 2083  # characters; no browser opened longer ones
 
 
 def read(site: Site, markup: str, url: str) -> tuple[str | None, tuple[Entry, ...]]:
@@ -43,7 +44,7 @@ def _links(root: HtmlElement, url: str) -> Iterator[tuple[str, str]]:
             continue
         try:
             goal = urljoin(base, href)
-            if urlsplit(goal).scheme in ("http", "https") and urlsplit(goal).hostname:
+            if len(goal) <= _LONGEST_URL and urlsplit(goal).scheme in ("http", "https") and urlsplit(goal).hostname:
                 yield goal.split("#")[0], one_line(page.text(link)) or one_line(link.get("title") or "")
         except ValueError:  # a link that is no URL; the page has others
             continue

@@ -14,7 +14,6 @@ _BLOCKS = frozenset(
 )
 SILENT = frozenset("script style noscript template iframe object head title select button textarea svg".split())
 _CELLS = frozenset(("td", "th"))
-_SPACES = re.compile(r"\s+")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
@@ -41,12 +40,12 @@ def fragment_text(markup: str) -> str:
 
 
 def text(*nodes: HtmlElement) -> str:
-    """The visible words under these nodes, one block a line, cells of a row apart by a tab."""
+    """The visible words under these nodes, one block a line, cells of a row apart by a space."""
     return _tidy("".join(piece for node in nodes for piece in _pieces(node)))
 
 
 def _tidy(raw: str) -> str:
-    lines = (_SPACES.sub(" ", line).strip() for line in raw.split("\n"))
+    lines = (" ".join(line.split()) for line in raw.split("\n"))
     return "\n".join(line for line in lines if line)
 
 
@@ -65,11 +64,11 @@ def _pieces(root: HtmlElement) -> Iterator[str]:
             if node.tag in _BLOCKS:
                 yield "\n"
             if node.text:
-                yield _SPACES.sub(" ", node.text)
+                yield node.text.replace("\n", " ")
             continue
         if event == "end" and node.tag in _BLOCKS:
             yield "\n"
         elif event == "end" and node.tag in _CELLS:
-            yield "\t"
+            yield " "
         if node is not root and node.tail:
-            yield _SPACES.sub(" ", node.tail)
+            yield node.tail.replace("\n", " ")

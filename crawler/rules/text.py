@@ -5,13 +5,13 @@ import html
 import json
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 
 _CJK = re.compile(
     "[\u1100-\u11ff\u2e80-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f"
     "\uff00-\uffef\U0001f200-\U0001f2ff\U00020000-\U0003ffff]"
 )
-_SPACES = re.compile(r"\s+")
 
 
 def storable(text: str) -> str:
@@ -28,9 +28,14 @@ def _swallows_space(character: str) -> bool:
     return unicodedata.category(character)[0] == "P" or _CJK.match(character) is not None
 
 
-def _space(run: re.Match[str]) -> str:
-    text, start, end = run.string, run.start(), run.end()
-    return "" if _swallows_space(text[start - 1]) or _swallows_space(text[end]) else " "
+def _spaced(words: list[str]) -> Iterator[str]:
+    """The words, and a space wherever neither neighbour swallows it."""
+    last = ""
+    for word in words:
+        if last and not (_swallows_space(last) or _swallows_space(word[0])):
+            yield " "
+        yield word
+        last = word[-1]
 
 
 def comparison_form(text: str) -> str:
@@ -42,7 +47,7 @@ def comparison_form(text: str) -> str:
     >>> comparison_form("3.5 %  of\\n GDP") == comparison_form("35% of GDP")
     False
     """
-    return _SPACES.sub(_space, unicodedata.normalize("NFC", text).strip())
+    return "".join(_spaced(unicodedata.normalize("NFC", text).split()))
 
 
 def one_line(text: str) -> str:
@@ -51,7 +56,7 @@ def one_line(text: str) -> str:
     >>> one_line(" 业绩\\u3000&quot;大增&quot;\\n ")
     '业绩 "大增"'
     """
-    return _SPACES.sub(" ", unicodedata.normalize("NFC", html.unescape(storable(text)))).strip()
+    return " ".join(unicodedata.normalize("NFC", html.unescape(storable(text))).split())
 
 
 def kept(text: str) -> str:
