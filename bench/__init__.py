@@ -1,0 +1,1 @@
+"""Speed and memory of a crawl, measured against a bare Scrapy spider: `make bench`."""

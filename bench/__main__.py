@@ -1,0 +1,59 @@
+"""`python -m bench`: measures newstrail's crawls beside a bare Scrapy spider, and prints what came of it."""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from bench import report
+from bench.contenders import CONCURRENCY, one_round, warm_up
+from bench.measure import BrokenError
+from bench.origin import Origin
+from crawler.cli.output import print_table
+
+
+def main() -> int:
+    """Measure and print; 0 whatever the figures are, 1 where something measured did not work."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=main.__doc__)
+    parser.add_argument("--articles", type=int, default=2000, help="on the replica, some 12 KB each (default: 2000)")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each crawl is measured (default: 3)")
+    options = parser.parse_args()
+    if options.articles < 1 or options.rounds < 1:
+        parser.error("--articles and --rounds are at least 1")
+    try:
+        _bench(options.articles, options.rounds)
+    except BrokenError as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _bench(articles: int, rounds: int) -> None:
+    print(*report.machine(), sep="\n")
+    print(f"{articles} articles, {CONCURRENCY} requests at once, no delay; medians of {rounds} rounds\n", flush=True)
+    with Origin(articles) as origin:
+        _tell("warming up")
+        with tempfile.TemporaryDirectory(prefix="newstrail-bench-") as folder:
+            warm_up(Path(folder), origin)
+        measured = [_round(origin, number, rounds) for number in range(rounds)]
+    print_table(report.speeds(measured))
+    print()
+    print_table(report.ratios(measured))
+    print("", *report.notes(measured), sep="\n")
+
+
+def _round(origin: Origin, number: int, rounds: int) -> report.Round:
+    runs: report.Round = {}
+    with tempfile.TemporaryDirectory(prefix="newstrail-bench-") as folder:
+        for run in one_round(Path(folder), origin, number):
+            _tell(f"round {number + 1} of {rounds}: {run.name}, {run.pages / run.crawl:.0f} pages/s")
+            runs[run.name] = run
+    return runs
+
+
+def _tell(progress: str) -> None:
+    print(progress, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
