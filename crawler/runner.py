@@ -7,13 +7,13 @@ observations from the child's standard output. The child never sees the database
 import asyncio
 import gc
 import os
-import queue
 import signal
 import struct
 import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,11 +24,12 @@ from sqlite_utils import Database
 
 from crawler.errors import NewstrailError, as_newstrail_error
 from crawler.items import Job, ListingReading, Observation
-from crawler.record import Recorder, Tally
+from crawler.recorder import Recorder, Tally
 from storage.errors import StorageError
 
 _COMMIT_EVERY = 0.5  # seconds after which what waits is committed, whether the batch is full or not
-_READ_AHEAD = 256  # observations
+_READ_AHEAD = 16 * 1024 * 1024  # bytes of observations that wait while a batch is committed
+_END = b""
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Observation)
 
@@ -160,34 +161,61 @@ def _send(pipe: IO[bytes], job: Job) -> None:
 
 
 def _received(pipe: IO[bytes]) -> Iterator[Observation | None]:
-    """Observations as they come; every now and then None: time to commit.
-
-    A thread reads ahead, so that the child goes on while this process commits.
-    """
-    frames: queue.Queue[bytes | None] = queue.Queue(_READ_AHEAD)
-    threading.Thread(target=_read_frames, args=(pipe, frames), daemon=True).start()
-    committed = time.monotonic()
-    while True:
-        if time.monotonic() - committed >= _COMMIT_EVERY:
-            yield None
-            committed = time.monotonic()
-        try:
-            frame = frames.get(timeout=_COMMIT_EVERY)
-        except queue.Empty:
-            continue
-        if frame is None:
-            return
-        yield _decoder.decode(frame)
+    """Observations as they come; every now and then None: time to commit."""
+    ahead, committed = _ReadAhead(pipe), time.monotonic()
+    try:
+        while (frame := ahead.take(_COMMIT_EVERY)) != _END:
+            if time.monotonic() - committed >= _COMMIT_EVERY:
+                yield None
+                committed = time.monotonic()
+            if frame is not None:
+                yield _decoder.decode(frame)
+    finally:
+        ahead.stop()
 
 
-def _read_frames(pipe: IO[bytes], frames: "queue.Queue[bytes | None]") -> None:
-    """Whole frames until the pipe ends, then None; what is left of a frame whose writer died is dropped."""
-    while len(head := pipe.read(4)) == 4:
-        (size,) = struct.unpack(">I", head)
-        if len(frame := pipe.read(size)) < size:
-            break
-        frames.put(frame)
-    frames.put(None)
+class _ReadAhead:
+    """Frames of a pipe, read by a thread, so that the child goes on while this process commits."""
+
+    def __init__(self, pipe: IO[bytes]) -> None:
+        self._pipe = pipe
+        self._frames: deque[bytes] = deque()
+        self._bytes = 0
+        self._stopped = False
+        self._changed = threading.Condition()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def take(self, seconds: float) -> bytes | None:
+        """The next frame, `_END` behind the last one; None where none came in time."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._frames, seconds):
+                return None
+            frame = self._frames.popleft()
+            self._bytes -= len(frame)
+            self._changed.notify_all()
+            return frame
+
+    def stop(self) -> None:
+        """No more frames are wanted: the thread ends."""
+        with self._changed:
+            self._stopped = True
+            self._changed.notify_all()
+
+    def _read(self) -> None:
+        while len(head := self._pipe.read(4)) == 4:
+            (size,) = struct.unpack(">I", head)
+            frame = self._pipe.read(size)
+            if len(frame) < size or not self._put(frame):
+                break  # what is left of a frame whose writer died is dropped
+        self._put(_END)
+
+    def _put(self, frame: bytes) -> bool:
+        with self._changed:
+            self._changed.wait_for(lambda: self._stopped or self._bytes < _READ_AHEAD)
+            self._frames.append(frame)
+            self._bytes += len(frame)
+            self._changed.notify_all()
+            return not self._stopped
 
 
 def child_main(log_level: str | None = None) -> None:

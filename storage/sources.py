@@ -34,6 +34,12 @@ def find_source(db: Database, key: str) -> dict[str, Any] | None:
     return dict(zip([column[0] for column in cursor.description], row, strict=True)) if row else None
 
 
+def listing_seen_at(db: Database, source_id: int) -> str | None:
+    """When the listing was last read; None where it never was."""
+    row = db.execute("SELECT listing_seen_at FROM sources WHERE id = ?", (source_id,)).fetchone()
+    return row[0] if row else None
+
+
 def listing_read(db: Database, source_id: int, heading: str | None, seen_at: str) -> None:
     """Note that the listing was read; its heading names a source that has no name."""
     db.execute(

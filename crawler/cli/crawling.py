@@ -13,7 +13,7 @@ from crawler import config, jobs
 from crawler.cli.output import json_option, print_records, printable
 from crawler.errors import CrawlError, NotFoundError
 from crawler.items import Job, ListingReading
-from crawler.record import Recorder, Tally
+from crawler.recorder import Recorder, Tally
 from crawler.rules.dates import utc_text
 from crawler.runner import run_in_child
 from storage.database import open_database, transaction

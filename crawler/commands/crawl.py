@@ -13,7 +13,7 @@ from sqlite_utils import Database
 from crawler import config, jobs
 from crawler.errors import CrawlError, NewstrailError, NotFoundError, UsageError, as_newstrail_error
 from crawler.items import Job
-from crawler.record import Tally
+from crawler.recorder import Tally
 from crawler.rules.dates import utc_text
 from crawler.runner import run_here
 from storage.database import open_database
