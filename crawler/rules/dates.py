@@ -14,6 +14,7 @@ _DATE = re.compile(
     r"\s*(?P<offset>Z|UTC|GMT|[+-]\d{2}:?\d{2})?(?![\d:]))?"
 )
 _EPOCH = re.compile(r"1\d{9}(?:\d{3})?")
+_LONGEST = 400  # characters of a text in which a date is sought; a pattern with so many spaces in it would crawl
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 
 
@@ -48,7 +49,7 @@ def published(text: str, zone: ZoneInfo) -> tuple[str, str] | None:
     ('2022-02-13T16:00:00Z', 'day')
     >>> published("30 February", ZoneInfo("Asia/Shanghai"))
     """
-    text = text.strip()
+    text = " ".join(text[: 10 * _LONGEST].split())[:_LONGEST]
     if _EPOCH.fullmatch(text):
         return utc_text(datetime.fromtimestamp(int(text[:10]), UTC)), "second"
     for match in _DATE.finditer(text):

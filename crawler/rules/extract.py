@@ -34,6 +34,7 @@ _JSON_KEYS: dict[str, tuple[str, ...]] = {
 _NOT_FOUND_CODES = {"404", "410"}
 _NOT_FOUND_WORDS = re.compile(r"not\s*found|不存在|已删除|未找到|找不到|已下线|no such", re.IGNORECASE)
 _MESSAGE_KEYS = ("message", "msg", "error", "errmsg", "info", "status", "code", "errcode", "errorcode", "statuscode")
+_CLOSING_WORDS = 200  # characters at a body's end that may name its outlet
 _OUTLET_IN_TEXT = re.compile(r"[（(]\s*(?:文章)?来源[：:]\s*([^（()）\n]{1,40}?)\s*[)）]\s*\Z")
 
 
@@ -111,7 +112,7 @@ def outlet_in(body_text: str) -> str | None:
     >>> outlet_in("……营养品质。\\n（文章来源：中国政府采购报）")
     '中国政府采购报'
     """
-    match = _OUTLET_IN_TEXT.search(body_text.rstrip())
+    match = _OUTLET_IN_TEXT.search(body_text[-_CLOSING_WORDS:])
     return match[1] if match else None
 
 
