@@ -124,6 +124,13 @@ class Config(msgspec.Struct, frozen=True):
             + _did_you_mean(key, self.sources)
         )
 
+    def site(self, name: str) -> Site:
+        """The site of that name; `ConfigError` names those that there are."""
+        if name in self.sites:
+            return self.sites[name]
+        there_are = ", ".join(self.sites) or "none"
+        raise ConfigError(f"{self.path}: no [site.{name}]; there are: {there_are}{_did_you_mean(name, self.sites)}")
+
 
 def find(path: str | Path | None = None) -> Path:
     """Where the configuration is: `path`, else $NEWSTRAIL_CONFIG, else ./newstrail.toml."""

@@ -33,6 +33,7 @@ class Known(msgspec.Struct, frozen=True):
     validators: dict[str, Validator]  # role -> validators that came with this very version
     recent_hashes: tuple[str, ...]  # text hashes of the last five versions, newest first
     removed: bool = False
+    moved_to: str | None = None  # where a permanent redirect led before
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -115,7 +116,9 @@ class Look(msgspec.Struct, tag="look"):
     version: int | None = None  # the version that the job knew
     not_modified: tuple[str, ...] = ()  # roles that answered 304: their fields are that version's
     responses: tuple[Raw, ...] = ()
-    moved_to: str | None = None  # where permanent redirects led
+    moved_from: str | None = None
+    moved_to: str | None = None  # where permanent redirects led, if they did not before
+    site_moved: bool = False  # with all its articles: the site's move, not this article's
 
 
 class Entry(msgspec.Struct, frozen=True):

@@ -48,8 +48,8 @@ def due_job(db: Database, config: Config, now: str, site: str | None = None, unl
 
 def code_job(db: Database, config: Config, codes: list[str], site: str | None = None) -> Job:
     """A crawl of given articles, known or not; raises `NotFoundError` or `ConfigError` where a site must be named."""
-    if site is not None and site not in config.sites:
-        raise ConfigError(f"{config.path}: no [site.{site}]; there are: {', '.join(config.sites) or 'none'}")
+    if site is not None:
+        config.site(site)
     rows, fresh = [], []
     for code in dict.fromkeys(codes):
         known = [row for row in queries.articles_by_code(db, code, site) if row["site"] in config.sites]
@@ -109,6 +109,7 @@ def _known(row: dict[str, Any]) -> Known | None:
         },
         recent_hashes=tuple(json.loads(row["recent_hashes"])),
         removed=row["state"] in ("removed", "expired"),
+        moved_to=row["moved_to"],
     )
 
 

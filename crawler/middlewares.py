@@ -1,15 +1,18 @@
-"""What every request passes on its way out: the address check and robots.txt."""
+"""What every request passes on its way out: the address check, robots.txt and the bound on requests to one host."""
 
 import asyncio
 import socket
-from typing import Self
+from collections.abc import Coroutine
+from typing import Any, Self
 
+from scrapy.core.downloader import Downloader, Slot
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
-from scrapy.http import Request
+from scrapy.http import Request, Response
 from scrapy.http.request import NO_CALLBACK
 from scrapy.robotstxt import ProtegoRobotParser
 from scrapy.utils.httpobj import urlparse_cached
+from twisted.internet.defer import Deferred
 
 from crawler.rules import addresses, classify
 
@@ -68,7 +71,7 @@ class RobotsMiddleware:
         rules = await self._parsers[root]  # each waiter awaits the same future and gets the same rules
         if isinstance(rules, str) or not rules.allowed(request.url, self._agent):
             self._crawler.stats.inc_value("newstrail/robots_disallowed")
-            why = f"cannot be had: {rules}" if isinstance(rules, str) else "disallows it"
+            why = rules if isinstance(rules, str) else "disallows it"
             raise IgnoreRequest(f"robots.txt of {url.netloc} {why}")
 
     async def _fetch(self, url: str) -> ProtegoRobotParser | str:
@@ -77,9 +80,22 @@ class RobotsMiddleware:
         try:
             response = await self._crawler.engine.download_async(request)
         except Exception as error:  # whatever kept robots.txt away, nothing may be fetched
-            return classify.failure(error)[1]
+            return f"cannot be had: {classify.failure(error)[1]}"
         if 400 <= response.status < 500:
             return ProtegoRobotParser(b"", None)
         if response.status >= 300:
-            return f"HTTP {response.status}"
+            return f"disallows it, by its answer HTTP {response.status}"  # RFC 9309, 2.3.1.4
         return ProtegoRobotParser(response.body[: 500 * 1024], None)
+
+
+class BoundedDownloader(Downloader):
+    """Keeps `concurrency_per_host` also without a delay.
+
+    Scrapy counts a request when its task begins, so all that are queued in one turn of the loop would begin at once.
+    """
+
+    def _wait_for_download(
+        self, slot: Slot, request: Request, queue_dfd: Deferred[Response]
+    ) -> Coroutine[Any, Any, None]:
+        slot.transferring.add(request)
+        return super()._wait_for_download(slot, request, queue_dfd)

@@ -66,7 +66,7 @@ def record_look(
         version_id = _new_version(db, article, past, look, decision, digest, kept)
     elif decision.extends and past.latest:
         _extend(db, article, past.latest, look, decision, digest)
-    kinds = _changes(db, article, past, decision, version_id, recorded_at)
+    kinds = _changes(db, article, past, look, decision, version_id, recorded_at)
     _update_article(db, article, look, decision, site, kinds)
     articles.add_check(
         db,
@@ -167,7 +167,13 @@ def _extend(
 
 
 def _changes(
-    db: Database, article: dict[str, Any], past: Past, decision: Decision, version_id: int | None, recorded_at: str
+    db: Database,
+    article: dict[str, Any],
+    past: Past,
+    look: Look,
+    decision: Decision,
+    version_id: int | None,
+    recorded_at: str,
 ) -> list[str]:
     """Write the change rows that a decision asks for; their kinds."""
     kinds = [decision.change] if decision.change else []
@@ -179,21 +185,28 @@ def _changes(
             "kind": kind,
             "old_version_id": past.latest.id if past.latest else None,
             "new_version_id": None if kind == "removed" else version_id,
-            "changed_after": past.latest.last_seen_at if past.latest else None,
+            "changed_after": _last_seen_before(article, past, kind),
             "changed_by": decision.changed_by,
             "recorded_at": recorded_at,
             "severity": "material" if kind == "removed" else None,
             "disclosure": None,
-            "reason": decision.reason,
+            "reason": f"permanent redirect to {look.moved_to}" if kind == "moved" else decision.reason,
             "fields": json.dumps(decision.changed_fields if kind != "moved" else []),
             "added_chars": 0,
             "removed_chars": 0,
-            "summary": "",
+            "summary": f"{look.moved_from} → {look.moved_to}" if kind == "moved" else "",
         }
         if past.latest and decision.content and decision.changed_fields and kind in ("edited", "restored"):
             change |= _what_changed(past.latest.fields, decision.content, decision.changed_fields, kind)
         versions.add_change(db, article["site"], article["code"], change)
     return kinds
+
+
+def _last_seen_before(article: dict[str, Any], past: Past, kind: str) -> str | None:
+    """When the state before a change was last seen."""
+    if kind == "restored":
+        return str(article["gone_seen_at"])
+    return past.latest.last_seen_at if past.latest else None
 
 
 def _what_changed(old: Fields, new: Fields, fields: tuple[str, ...], kind: str) -> dict[str, Any]:
@@ -225,7 +238,7 @@ def _update_article(
     if kinds:
         article["last_changed_at"] = decision.changed_by
     if look.moved_to:
-        if any(raw.role != "content" and raw.url == look.moved_to for raw in look.responses) and decision.moved:
+        if look.moved_from == article["url"]:
             article["url"] = look.moved_to
         article["moved_to"] = look.moved_to
     article |= {
@@ -234,6 +247,7 @@ def _update_article(
         "looks": article["looks"] + 1,
         "last_checked_at": max(look.seen_at, article["last_checked_at"] or ""),
         "gone_since": decision.gone_since,
+        "gone_seen_at": look.seen_at if look.outcome == "not_found" else article["gone_seen_at"],
         "gone_looks": decision.gone_looks,
         "variant_version_id": decision.variant_version_id,
         "variant_seen_at": decision.variant_seen_at,

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from crawler.items import Ending, Job, ListingReading, Look, Observation
 from crawler.record import record_listing, record_look
 from crawler.rules.dates import utc_text
+from crawler.rules.moves import Moves
 from storage import sources
 from storage.database import transaction, usable
 
@@ -57,6 +58,7 @@ class Recorder:
         self._on_commit = on_commit
         self._waiting: list[Observation] = []
         self._waiting_bytes = 0
+        self._moves = Moves()
         self.tally = Tally()
         self.outcome: str | None = None
         with usable(path), transaction(db):
@@ -68,13 +70,23 @@ class Recorder:
         return utc_text(self._clock())
 
     def add(self, observation: Observation) -> None:
-        """Take an observation; a full batch is committed."""
+        """Take an observation; a full batch is committed, and the last one."""
+        if isinstance(observation, Look):
+            for look in self._moves.judged(observation):
+                self._take(look)
+            return
+        if isinstance(observation, Ending):
+            for look in self._moves.rest():
+                self._take(look)
+        self._take(observation)
+        if isinstance(observation, Ending):
+            self.flush()
+
+    def _take(self, observation: Observation) -> None:
         self._waiting.append(observation)
-        self._waiting_bytes += (
-            sum(len(raw.body) for raw in observation.responses) if isinstance(observation, Look) else 0
-        )
-        full = len(self._waiting) >= _BATCH or self._waiting_bytes >= _BATCH_BYTES
-        if full or isinstance(observation, Ending):
+        if isinstance(observation, Look):
+            self._waiting_bytes += sum(len(raw.body) for raw in observation.responses)
+        if len(self._waiting) >= _BATCH or self._waiting_bytes >= _BATCH_BYTES:
             self.flush()
 
     def flush(self) -> None:
@@ -140,13 +152,15 @@ class Recorder:
 
     def _ending(self, ending: Ending, tally: Tally) -> None:
         self.outcome = "interrupted" if ending.interrupted else _outcome(tally)
+        if self._moves.notice:
+            tally.remarks.append(self._moves.notice)
         sources.finish_run(
             self._db,
             {
                 "id": self.run_id,
                 "finished_at": ending.seen_at,
                 "outcome": self.outcome,
-                "reason": ending.reason or (tally.why if self.outcome != "ok" else None),
+                "reason": ending.reason or (tally.why if self.outcome != "ok" else self._moves.notice),
                 "requests": ending.requests,
                 "not_modified": ending.not_modified,
             },

@@ -24,6 +24,7 @@ class Reading:
     responses: list[Raw] = field(default_factory=list)
     not_modified: list[Role] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    moved_from: str | None = None
     moved_to: str | None = None
     status: int | None = None
     page: str | None = None
@@ -96,8 +97,9 @@ class Reading:
         if known and not self._is_its_own(role, response) and not says_the_same:
             return self._elsewhere(response)
         permanent = all(reason in _PERMANENT for reason in response.meta.get("redirect_reasons", []))
-        if permanent and not identity.only_site_moved(hops[0], response.url):
-            self.moved_to = response.url
+        same_address = identity.code_of(self.site, response.url) == self.target.code
+        if permanent and not same_address and response.url != (known.moved_to if known else None):
+            self.moved_from, self.moved_to = hops[0], response.url
         return None
 
     def has_body(self) -> bool:
@@ -108,8 +110,20 @@ class Reading:
         title = self.fields.title or (known.title if known else None)
         return text.text_hash(text.one_line(title or ""), self.fields.body_text or "")
 
-    def collapse(self) -> str | None:
-        """What about a body is so unlike the one before that it is confirmed first; None for nothing."""
+    def vanished(self, role: Role) -> list[str]:
+        """Fields that this page used to tell and no longer does."""
+        known = self.target.known.places if self.target.known else {}
+        told = set(self.fields.places)
+        if extract.outlet_in(self.fields.body_text or ""):
+            told.add("outlet")
+        return [name for name, place in known.items() if place == role and name not in told]
+
+    def shows_the_same(self, other: "Reading") -> bool:
+        """Whether two readings of one page tell the same words and the same fields."""
+        return self.text_hash() == other.text_hash() and self.fields.places.keys() == other.fields.places.keys()
+
+    def collapse(self, role: Role) -> str | None:
+        """What about a page is so unlike what it was before that it is confirmed first; None for nothing."""
         known, body = self.target.known, self.fields.body_text
         if known is None or body is None:
             return None
@@ -117,7 +131,8 @@ class Reading:
             return f"the body shrank from {known.body_length} to {len(body)} characters"
         if not known.has_replacement and _REPLACEMENT in body + (self.fields.title or ""):
             return "U+FFFD appeared"
-        return None
+        gone = self.vanished(role)
+        return f"{', '.join(gone)} no longer told" if gone else None
 
     def lacks(self) -> bool:
         """Whether a further page may tell something that is missing."""
@@ -150,6 +165,7 @@ class Reading:
             version=known.version if known else None,
             not_modified=tuple(self.not_modified),
             responses=tuple(self.responses) if read or outcome == "not_found" else (),
+            moved_from=self.moved_from,
             moved_to=self.moved_to,
         )
 

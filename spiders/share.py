@@ -119,7 +119,7 @@ class ShareSpider(Spider):
         if verdict is None:
             verdict = await self._confirm_collapse(reading, response.meta["role"])
         if verdict is None:
-            await self._read_further(reading)
+            await self._read_further(reading, response.meta["role"])
         if reading.fields.title is None and target.listed_title and "title" not in self._known_places(target):
             reading.fields.title = target.listed_title
             reading.fields.places["title"] = "listing"
@@ -152,23 +152,25 @@ class ShareSpider(Spider):
 
     async def _confirm_collapse(self, reading: Reading, role: Role) -> classify.Verdict | None:
         """A body that collapsed is fetched a second time at once, and counts only if it is the same again."""
-        what = reading.collapse()
+        what = reading.collapse(role)
         if what is None:
             return None
         second = Reading(reading.target, reading.site)
         page = await self.fetch(reading.target, role, conditional=False)
         verdict = second.take(role, page, self.now()) if isinstance(page, Response) else page
-        if verdict is None and second.fields.body_text is not None and second.text_hash() == reading.text_hash():
+        if verdict is None and second.fields.body_text is not None and second.shows_the_same(reading):
             reading.remarks.append(f"{what}; confirmed by a second fetch")
             return None
         return "variant", f"{what}; a second fetch did not show the same"
 
-    async def _read_further(self, reading: Reading) -> None:
-        """Fetch the pages that gave a field before, and on a first or full look those that may give what lacks."""
+    async def _read_further(self, reading: Reading, first: Role) -> None:
+        """Fetch the pages that gave a field before, and those that may give what lacks: on a first or full look, and
+        when the first page no longer tells what it did."""
         target, tried = reading.target, {raw.role for raw in reading.responses} | set(reading.not_modified)
         gave = set(target.known.places.values()) if target.known else set()
+        chase = target.known is None or target.full or (first not in reading.not_modified and reading.vanished(first))
         for role in ("share", "post"):
-            wanted = role in gave if target.known and not target.full else reading.lacks()
+            wanted = role in gave or (chase and reading.lacks())
             if role in tried or not wanted or (role == "share" and self._share_is_shell(target)):
                 continue
             page = await self.fetch(target, role)

@@ -11,8 +11,8 @@ UPDATE articles SET url = :url, post_url = :post_url, title = :title, outlet = :
     published_at = :published_at, published_precision = :published_precision, modified_at = :modified_at,
     state = :state, last_checked_at = :last_checked_at, last_changed_at = :last_changed_at,
     version_count = :version_count, next_check_at = :next_check_at, cluster_id = :cluster_id, looks = :looks,
-    gone_looks = :gone_looks, gone_since = :gone_since, variant_version_id = :variant_version_id,
-    variant_seen_at = :variant_seen_at, moved_to = :moved_to
+    gone_looks = :gone_looks, gone_since = :gone_since, gone_seen_at = :gone_seen_at,
+    variant_version_id = :variant_version_id, variant_seen_at = :variant_seen_at, moved_to = :moved_to
 WHERE id = :id
 """
 _CHECK = """

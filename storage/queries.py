@@ -5,7 +5,8 @@ from typing import Any
 from sqlite_utils import Database
 
 _TARGET = """
-SELECT a.id, a.site, a.code, a.url, a.post_url, a.state, a.looks, a.gone_looks, a.version_count, a.next_check_at,
+SELECT a.id, a.site, a.code, a.url, a.post_url, a.state, a.looks, a.gone_looks, a.moved_to,
+       a.version_count, a.next_check_at,
        v.id AS version_id, v.title, v.places, length(v.body_text) AS body_length,
        instr(v.body_text, char(65533)) + instr(coalesce(v.title, ''), char(65533)) > 0 AS has_replacement,
        (SELECT json_group_array(json_object('role', role, 'url', url, 'etag', etag, 'last_modified', last_modified))

@@ -42,6 +42,7 @@ CREATE TABLE articles (
     looks INTEGER NOT NULL DEFAULT 0,
     gone_looks INTEGER NOT NULL DEFAULT 0,   -- looks in a row that found it gone
     gone_since TEXT,                 -- first of them; with state 'live' the removal waits for its confirmation
+    gone_seen_at TEXT,               -- last look that found it gone
     variant_version_id INTEGER REFERENCES versions (id),  -- older content that came back and waits for a second look
     variant_seen_at TEXT,
     moved_to TEXT,                   -- where a permanent redirect led last
@@ -165,7 +166,7 @@ CREATE TABLE runs (
     finished_at TEXT,
     outcome TEXT NOT NULL DEFAULT 'interrupted'
         CHECK (outcome IN ('ok', 'partial', 'failed', 'interrupted')),
-    reason TEXT,                     -- why it is not 'ok'
+    reason TEXT,                     -- why it is not 'ok', or what is to be said of the site
     requests INTEGER NOT NULL DEFAULT 0,
     not_modified INTEGER NOT NULL DEFAULT 0,
     first_seen INTEGER NOT NULL DEFAULT 0,

@@ -25,7 +25,7 @@ from storage import articles, sources
 from storage.database import open_database, transaction
 from tests.conftest import Desk, article, assert_sound
 from tests.crawling import ROOT
-from tests.origin import Replica, page, redirect
+from tests.origin import Answer, Replica, page, redirect
 
 START = "2024-01-01T00:00:00Z"
 SITE = Site(
@@ -120,13 +120,13 @@ TALES = [
     Tale("back before it was confirmed", [*REMOVED[:2], (15, "A", "unchanged"), (16, "404", "pending")]),
     Tale("not modified, so not gone", [*REMOVED[:2], (15, "304", "not_modified"), (16, "404", "pending")]),
     Tale("edited while it was pending", [*REMOVED[:2], (15, "B", "changed")], [("edited", 1, 2, 0, 15, BODY)]),
-    Tale("back", [*REMOVED, (60, "A", "changed")], [GONE, ("restored", 1, 1, 0, 60, [])]),
-    Tale("back, unmodified", [*REMOVED, (60, "304", "not_modified")], [GONE, ("restored", 1, 1, 0, 60, [])]),
-    Tale("back otherwise", [*REMOVED, (60, "B", "changed")], [GONE, ("restored", 1, 2, 0, 60, BODY)]),
+    Tale("back", [*REMOVED, (60, "A", "changed")], [GONE, ("restored", 1, 1, 15, 60, [])]),
+    Tale("back, unmodified", [*REMOVED, (60, "304", "not_modified")], [GONE, ("restored", 1, 1, 15, 60, [])]),
+    Tale("back otherwise", [*REMOVED, (60, "B", "changed")], [GONE, ("restored", 1, 2, 15, 60, BODY)]),
     Tale(
         "gone again",
         [*REMOVED, (60, "A", "changed"), (70, "404", "pending"), (80, "404", "gone")],
-        [GONE, ("restored", 1, 1, 0, 60, []), ("removed", 1, None, 60, 70, [])],
+        [GONE, ("restored", 1, 1, 15, 60, []), ("removed", 1, None, 60, 70, [])],
         "removed",
     ),
     Tale("never read", [(0, "404", "gone"), (15, "404", "gone")], state="unknown"),
@@ -538,15 +538,53 @@ def test_stays_are_rows(course: Course) -> None:
 # --- redirects, full fetches, two at once ----------------------------------------------------------------------------
 
 
-def test_a_whole_site_that_moves_moves_no_article(trail: Desk, site: Replica) -> None:
+@pytest.mark.parametrize("path", ["/NewsData/GetNewsText.do?id=", "/news/text?id="], ids=["host", "host and path"])
+def test_a_whole_site_that_moves_is_one_notice(trail: Desk, site: Replica, path: str) -> None:
     assert trail.crawl() == "ok"
     with Replica([site.article(code) for code in site.codes()]) as new_home:
         for code in site.codes():
-            site.override(endpoint(code), redirect(new_home.base + endpoint(code), 301))
-        for _ in range(2):
-            assert trail.crawl(recheck=True) == "ok"
+            new_home.override(f"{path}{code}", lambda r, c=code: json_answer(site, c))
+            site.override(endpoint(code), redirect(f"{new_home.base}{path}{code}", 301))
+        said = [trail.shell("newstrail", "crawl", "--recheck").stderr for _ in range(2)]
+    assert [f"the site has moved: its articles answer at {new_home.base}{path}{{code}}" in line for line in said] == [
+        1,
+        0,
+    ]
     assert trail.counts("SELECT kind, count(*) FROM changes GROUP BY 1") == {"first_seen": 3}
     assert trail.counts("SELECT state, version_count FROM articles") == {"live": 1}
+
+
+def json_answer(site: Replica, code: str) -> Answer:
+    article = site.article(code)
+    told = {"text": article.body_html, "title": article.title, "showTime": article.local_time, "source": article.outlet}
+    return Answer(200, {"Content-Type": "application/json"}, json.dumps(told).encode())
+
+
+def test_one_article_that_moves_to_another_host_is_a_change(trail: Desk, site: Replica) -> None:
+    assert trail.crawl() == "ok"
+    with Replica([site.article("NW2")]) as elsewhere:
+        site.override(endpoint("NW2"), redirect(elsewhere.base + endpoint("NW2"), 301))
+        site.override(endpoint("NW3"), redirect(site.base + endpoint("NW3") + "&from=wx", 301))
+        site.override(endpoint("NW3") + "&from=wx", json_answer(site, "NW3"))
+        for _ in range(2):
+            assert trail.crawl(recheck=True) == "ok"
+        (moved,) = trail.rows(
+            "SELECT c.summary, a.code FROM changes c JOIN articles a ON a.id = c.article_id WHERE kind = 'moved'"
+        )
+        assert moved == {"summary": f"{site.base}{endpoint('NW2')} → {elsewhere.base}{endpoint('NW2')}", "code": "NW2"}
+
+
+def test_what_the_endpoint_no_longer_tells_is_watched_where_it_is_told(trail: Desk, site: Replica) -> None:
+    assert trail.crawl() == "ok"
+    site.clear_log()
+    site.edit("NW1", endpoint_fields=frozenset())
+    assert trail.crawl(recheck=True) == "ok"
+    asked = [request.path for request in site.log if "NW1" in request.path]
+    assert asked.count(endpoint("NW1")) == 2, "a field that is no longer told is confirmed by a second fetch"
+    site.edit("NW1", title="江州市采购项目中标结果公示")
+    assert trail.crawl(recheck=True) == "ok"
+    (edit,) = trail.rows("SELECT fields, new_title FROM edits")
+    assert edit == {"fields": '["title"]', "new_title": "江州市采购项目中标结果公示"}
 
 
 def test_every_twentieth_look_is_a_full_fetch(trail: Desk) -> None:

@@ -2,12 +2,13 @@
 
 import importlib
 import os
+import sqlite3
 import sys
 
 import click
 
 from crawler import __version__
-from crawler.errors import NewstrailError, UsageError, as_newstrail_error
+from crawler.errors import DatabaseError, NewstrailError, UsageError, as_newstrail_error
 from storage.errors import QueryError, StorageError
 
 # Command -> (module that has it, what it does).
@@ -70,6 +71,8 @@ def run(arguments: list[str]) -> int:
         return _told(error)
     except StorageError as error:
         return _told(as_newstrail_error(error))
+    except sqlite3.OperationalError as error:  # the file failed under a reader
+        return _told(DatabaseError(f"the database cannot be read: {error}"))
     except QueryError as error:
         return _told(UsageError(f"sql: {error}"))
     except click.exceptions.Exit as stop:

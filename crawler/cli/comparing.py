@@ -26,7 +26,7 @@ def diff(config_path: str | None, code: str, old: int | None, new: int | None, a
     article = lookup.article(settings, db, code)
     versions = history.versions_of(db, article["id"])
     if old is None and len(versions) < 2:
-        raise NotFoundError(f"{code}: has {len(versions)} version; there is nothing to compare yet")
+        raise NotFoundError(f"{code}: there is nothing to compare yet; versions on record: {len(versions)}")
     before = pick(versions, code, old or versions[-2]["number"], None)
     after = pick(versions, code, new, None)
     if as_json:

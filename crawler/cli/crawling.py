@@ -16,7 +16,7 @@ from crawler.items import Job, ListingReading
 from crawler.recorder import Recorder, Tally
 from crawler.rules.dates import utc_text
 from crawler.runner import run_in_child
-from storage.database import open_database, transaction
+from storage.database import open_database, transaction, usable
 
 _COLUMNS = {
     "source": "source", "outcome": "outcome", "listed": "listed", "looks": "looked at", "first_seen": "new",
@@ -48,12 +48,14 @@ def crawl(config_path: str | None, keys: tuple[str, ...], recheck: bool, log_lev
     db = open_database(settings.database)
     results: list[dict[str, Any]] = []
     for name in names:
-        job = jobs.category_job(db, settings, name, now(), recheck)
+        with usable(settings.database):
+            job = jobs.category_job(db, settings, name, now(), recheck)
         results.append(run_with_progress(db, settings, job, name, log_level))
         if results[-1]["outcome"] == "interrupted":
             break
     if not keys and all(result["outcome"] != "interrupted" for result in results):
-        job = jobs.due_job(db, settings, jobs.EVER if recheck else now(), unlisted_only=True)
+        with usable(settings.database):
+            job = jobs.due_job(db, settings, jobs.EVER if recheck else now(), unlisted_only=True)
         if job.targets:
             results.append(run_with_progress(db, settings, job, "(watched)", log_level))
     finish(results, as_json)
@@ -70,9 +72,10 @@ def watch(config_path: str | None, url: str, log_level: str | None, as_json: boo
     target = jobs.watch_target(settings, url)
     jobs.refuse_placeholder(settings, {target.site})
     db = open_database(settings.database)
-    with transaction(db):
-        jobs.remember(db, target, now())
-    job = jobs.code_job(db, settings, [target.code], target.site)
+    with usable(settings.database):
+        with transaction(db):
+            jobs.remember(db, target, now())
+        job = jobs.code_job(db, settings, [target.code], target.site)
     result = run_with_progress(db, settings, job, target.code, log_level)
     finish([result], as_json)
     if result["outcomes"].get("gone"):

@@ -16,7 +16,7 @@ from crawler.items import Job
 from crawler.recorder import Tally
 from crawler.rules.dates import utc_text
 from crawler.runner import run_here
-from storage.database import open_database
+from storage.database import open_database, usable
 from storage.errors import StorageError
 
 _ARGUMENTS = {"category": ("source", "recheck"), "share": ("code", "site", "recheck")}
@@ -65,8 +65,11 @@ def _prepare(spider: str, arguments: dict[str, str]) -> tuple[Database, config.C
         raise UsageError(f"scrapy crawl category: -a source=KEY is needed; there are: {there_are}")
     if "source" in arguments:
         jobs.refuse_placeholder(settings, [settings.source(arguments["source"]).site])
+    if "site" in arguments:
+        settings.site(arguments["site"])
     db = open_database(settings.database)
-    return db, settings, _job(db, settings, arguments)
+    with usable(settings.database):
+        return db, settings, _job(db, settings, arguments)
 
 
 def _job(db: Database, settings: config.Config, arguments: dict[str, str]) -> Job:

@@ -49,7 +49,7 @@ def failure(error: BaseException) -> Verdict:
     name = type(error).__name__
     said = str(error)
     if name == "IgnoreRequest":
-        return ("robots", said) if "robots" in said else ("error", said)
+        return ("robots", said) if said.startswith("robots.txt") and "disallows" in said else ("error", said)
     if name in ("ResponseDataLossError",):
         return "partial", _FAILURES[name]
     return "error", _FAILURES.get(name) or f"{name}: {said}".rstrip(": ")[:200]

@@ -9,12 +9,15 @@ from zoneinfo import ZoneInfo
 UTC_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 _DATE = re.compile(
     r"(?<!\d)(?P<year>\d{4})\s*(?:[-/.]|年)\s*(?P<month>\d{1,2})\s*(?:[-/.]|月)\s*(?P<day>\d{1,2})(?!\d)\s*日?"
-    r"(?:\s*[T ]?\s*(?P<hour>\d{1,2})(?::|时|点)(?P<minute>\d{2})分?"
+    r"(?:\s*[（(]?(?:周|星期|礼拜)[一二三四五六日天][)）]?)?"
+    r"(?:\s*[T ]?\s*(?P<half>凌晨|早上|上午|中午|下午|傍晚|晚上)?\s*(?P<hour>\d{1,2})(?::|时|点)(?P<minute>\d{2})分?"
     r"(?:(?::)?(?P<second>\d{2})秒?(?:[.,]\d+)?)?"
     r"\s*(?P<offset>Z|UTC|GMT|[+-]\d{2}:?\d{2})?(?![\d:]))?"
 )
+_CLOCK, _CLOCK_SECONDS = re.compile(r"\d:\d\d"), re.compile(r"\d:\d\d:\d\d")
 _EPOCH = re.compile(r"1\d{9}(?:\d{3})?")
 _LONGEST = 400  # characters of a text in which a date is sought; a pattern with so many spaces in it would crawl
+_SECOND_HALF = ("下午", "傍晚", "晚上")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 
 
@@ -55,17 +58,20 @@ def published(text: str, zone: ZoneInfo) -> tuple[str, str] | None:
     for match in _DATE.finditer(text):
         if (found := _moment(match, zone)) is not None:
             return found
-    return _rfc5322(text)
+    return _rfc5322(text, zone)
 
 
 def _moment(match: re.Match[str], zone: ZoneInfo) -> tuple[str, str] | None:
     part = match.groupdict()
     if not _FIRST_YEAR <= int(part["year"]) <= _LAST_YEAR:
         return None
+    hour = int(part["hour"] or 0)
+    if part["half"] in _SECOND_HALF and hour < 12:
+        hour += 12
     try:
         moment = datetime(
             int(part["year"]), int(part["month"]), int(part["day"]),
-            int(part["hour"] or 0), int(part["minute"] or 0), int(part["second"] or 0),
+            hour, int(part["minute"] or 0), int(part["second"] or 0),
             tzinfo=_offset(part["offset"]) or zone,
         )  # fmt: skip
     except ValueError:
@@ -83,11 +89,13 @@ def _offset(text: str | None) -> timezone | None:
     return timezone(timedelta(minutes=minutes if text[0] == "+" else -minutes))
 
 
-def _rfc5322(text: str) -> tuple[str, str] | None:
+def _rfc5322(text: str, zone: ZoneInfo) -> tuple[str, str] | None:
+    """English dates, as in mail and feeds; without an offset they are in `zone`."""
     try:
         moment = parsedate_to_datetime(text)
     except ValueError:
         return None
-    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR or not _CLOCK.search(text):
         return None
-    return utc_text(moment if moment.tzinfo else moment.replace(tzinfo=UTC)), "second"
+    precision = "second" if _CLOCK_SECONDS.search(text) else "minute"
+    return utc_text(moment if moment.tzinfo else moment.replace(tzinfo=zone)), precision

@@ -116,14 +116,17 @@ def _form(fields: Fields, name: str) -> str:
     return comparison_form((fields.body_text if name == "body" else getattr(fields, name)) or "")
 
 
-def gains(old: Fields, new: Fields) -> tuple[str, ...]:
-    """Fields that a later look reads where nothing was known, or from a better place."""
-    return tuple(
-        name
-        for name in ("title", *METADATA)
-        if name in new.places
-        and (name not in old.places or ROLES.index(new.places[name]) < ROLES.index(old.places[name]))
-    )
+def gains(old: Fields, new: Fields, read: set[str]) -> tuple[str, ...]:
+    """Fields that a later look reads where nothing was known, from a better place, or alike from another place while
+    the one that told them, which was `read` too, no longer does."""
+    return tuple(name for name in ("title", *METADATA) if name in new.places and _supersedes(old, new, read, name))
+
+
+def _supersedes(old: Fields, new: Fields, read: set[str], name: str) -> bool:
+    before, now = old.places.get(name), new.places[name]
+    if before is None or ROLES.index(now) < ROLES.index(before):
+        return True
+    return now != before and before in read and _form(old, name) == _form(new, name)
 
 
 def _read(past: Past, latest: Version, look: Look, text_hash: str, variant_window: int) -> Decision:
@@ -159,7 +162,7 @@ def _seen_again(past: Past, latest: Version, look: Look, seen: Fields) -> Decisi
     return Decision(
         outcome, "live", look.seen_at,
         content=seen, extends=True, moved=_moved(past, look), reason=look.reason,
-        gains=gains(latest.fields, look.fields or Fields(places={})),
+        gains=gains(latest.fields, look.fields or Fields(places={}), {raw.role for raw in look.responses}),
     )  # fmt: skip
 
 
@@ -177,7 +180,7 @@ def _overtaken(past: Past, look: Look) -> Decision:
 
 
 def _moved(past: Past, look: Look) -> bool:
-    return look.moved_to is not None and look.moved_to != past.moved_to
+    return look.moved_to is not None and look.moved_to != past.moved_to and not look.site_moved
 
 
 def _not_found(past: Past, look: Look, confirm_after: int) -> Decision:

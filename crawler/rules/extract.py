@@ -60,11 +60,18 @@ def from_json(text: str, role: Role) -> Fields:
     except (ValueError, RecursionError) as error:
         raise ExtractionError(f"not JSON: {error}" if text.strip() else "an empty answer") from None
     flat = dict(_flatten(data))
-    found = {name: value for name, keys in _JSON_KEYS.items() if (value := _first(flat, keys)) is not None}
+    strings = {key: value for key, value in flat.items() if isinstance(value, str)}
+    found = {
+        name: value
+        for name, keys in _JSON_KEYS.items()
+        if (value := _first(strings if name == "body_html" else flat, keys)) is not None
+    }
     if not found.get("body_html", "").strip():
         _explain_no_body(data, flat, "body_html" in found)
     fields = Fields(**found, places={})
     fields.body_text = page.fragment_text(fields.body_html or "")
+    if not fields.body_text and "<img" not in (fields.body_html or ""):
+        raise EmptyAnswer("no words in the answer")
     return _placed(fields, role)
 
 

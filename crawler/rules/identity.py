@@ -100,12 +100,6 @@ def leads_to_same_article(url: str, code: str) -> bool:
     return code in unquote(url)
 
 
-def only_site_moved(old: str, new: str) -> bool:
-    """Whether a redirect changed nothing but scheme and host: the site's move, not the article's."""
-    a, b = urlsplit(old), urlsplit(new)
-    return (a.path, a.query) == (b.path, b.query)
-
-
 def is_home(url: str) -> bool:
     """Whether a URL is a site's front page, where publishers send readers of what is gone."""
     parts = urlsplit(url)
