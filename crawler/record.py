@@ -53,13 +53,13 @@ def record_look(
         articles.add(db, look.site, look.code, look.url, look.post_url, None, look.seen_at)
     article = articles.find(db, look.site, look.code)
     if article is None:  # asked for by its code alone and never seen anywhere: there is no article to record
-        return decide(Past(), look, None, 0, 0), []
+        return decide(Past(), look, None, 0, 0, recorded_at), []
     if article["state"] == "redacted":
         return None
     past = _past(db, article)
     seen = whole(look, past.latest)
     digest = text_hash(seen.title, seen.body_text or "") if look.outcome == "read" else None
-    decision = decide(past, look, digest, seconds(site.confirm_after), seconds(site.variant_window))
+    decision = decide(past, look, digest, seconds(site.confirm_after), seconds(site.variant_window), recorded_at)
     kept = _keep(db, look.responses) if decision.new_version or look.outcome == "not_found" else []
     version_id = past.latest.id if past.latest else None
     if decision.new_version and decision.content and digest:
@@ -230,19 +230,19 @@ def _what_changed(old: Fields, new: Fields, fields: tuple[str, ...], kind: str) 
 def _update_article(
     db: Database, article: dict[str, Any], look: Look, decision: Decision, site: Site, kinds: list[str]
 ) -> None:
-    content = decision.content if decision.new_version or decision.gains else None
-    if content is not None:
-        names = ("title", "published_precision", *METADATA)
+    if decision.content is not None:
+        names = ("title", *METADATA) if decision.new_version else decision.gains
+        names = (*names, "published_precision") if "published_at" in names else names
         # What is known stays known: a new version lacks nothing that an older one had.
-        article |= {name: value for name in names if (value := getattr(content, name)) is not None}
+        article |= {name: value for name in names if (value := getattr(decision.content, name)) is not None}
     if kinds:
         article["last_changed_at"] = decision.changed_by
-    if look.moved_to:
+    if look.moved_to and (decision.moved or look.site_moved or decision.outcome == "new"):
         if look.moved_from == article["url"]:
             article["url"] = look.moved_to
         article["moved_to"] = look.moved_to
     article |= {
-        "post_url": look.post_url or article["post_url"],
+        "post_url": article["post_url"] or look.post_url,
         "state": decision.state,
         "looks": article["looks"] + 1,
         "last_checked_at": max(look.seen_at, article["last_checked_at"] or ""),

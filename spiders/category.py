@@ -75,7 +75,7 @@ class CategorySpider(ShareSpider):
             site=self.task.site,
             code=entry.code,
             url=target.url if target else url,
-            post_url=entry.url,
+            post_url=(target.post_url if target else None) or entry.url,  # two listings may link to two pages of it
             known=target.known if target else None,
             full=target.full if target else False,
             listed_title=entry.title or None,

@@ -33,7 +33,7 @@ class Reading:
         """Read one page; a verdict where it cannot be read."""
         if self.status is None:
             self.status, self.page = response.status, response.url
-        if response.status == 304 and self.target.known:
+        if response.status == 304 and self.vouches(role, response):
             self.not_modified.append(role)
             return None
         raw = as_raw(role, response, seen_at)
@@ -47,6 +47,12 @@ class Reading:
         if verdict is None or verdict[0] == "not_found":
             self.responses.append(raw)
         return verdict
+
+    def vouches(self, role: Role, response: Response) -> bool:
+        """Whether a 304 answers the condition that this very URL's validator made."""
+        known, request = self.target.known, response.request
+        asked = request is not None and {b"If-None-Match", b"If-Modified-Since"} & request.headers.keys()
+        return bool(asked and known and role in known.validators and known.validators[role].url == response.url)
 
     def _read(self, role: Role, raw: Raw) -> classify.Verdict | None:
         markup, _ = decode(raw.body, raw.header("Content-Type"))
@@ -103,12 +109,13 @@ class Reading:
         return None
 
     def has_body(self) -> bool:
-        return self.fields.body_html is not None or bool(self.not_modified)
+        known = self.target.known
+        return self.fields.body_html is not None or (known is not None and known.places["body"] in self.not_modified)
 
     def text_hash(self) -> str:
         known = self.target.known
         title = self.fields.title or (known.title if known else None)
-        return text.text_hash(text.one_line(title or ""), self.fields.body_text or "")
+        return text.text_hash(text.one_line(title or ""), text.kept(self.fields.body_text or ""))
 
     def vanished(self, role: Role) -> list[str]:
         """Fields that this page used to tell and no longer does."""

@@ -89,9 +89,16 @@ class ShareSpider(Spider):
         if request is None:
             return None
         try:
-            return await self.crawler.engine.download_async(request)
+            response = await self.crawler.engine.download_async(request)
         except Exception as error:  # whatever kept the page away is the look's reason
             return classify.failure(error)
+        return await self.vouched(target, role, response) if conditional else response
+
+    async def vouched(self, target: Target, role: Role, response: Response) -> Response | classify.Verdict | None:
+        """The answer, or where it is a 304 that vouches for nothing, the one without a condition."""
+        if response.status != 304 or Reading(target, self.site(target)).vouches(role, response):
+            return response
+        return await self.fetch(target, role, conditional=False)
 
     def failed(self, failure: Any) -> Look:
         """The look at an article whose page could not be had at all."""
@@ -100,7 +107,11 @@ class ShareSpider(Spider):
         return reading.look(self.next_id(), self.now(), classify.failure(failure.value))
 
     async def parse(self, response: Response, target: Target) -> AsyncIterator[Any]:
-        look = await self.look(target, response)
+        try:
+            look = await self.look(target, response)
+        except Exception as error:  # a page that breaks a rule of ours is a look that brought nothing, not silence
+            reading = Reading(target, self.site(target), page=response.url, status=response.status)
+            look = reading.look(self.next_id(), self.now(), ("error", f"{type(error).__name__}: {error}"[:200]))
         yield look
         if look.outcome == "not_found" and self._confirms_at_once(target):
             again = await self.fetch(target, response.meta["role"], conditional=False)
@@ -119,7 +130,9 @@ class ShareSpider(Spider):
         if verdict is None:
             verdict = await self._confirm_collapse(reading, response.meta["role"])
         if verdict is None:
-            await self._read_further(reading, response.meta["role"])
+            first: Role = response.meta["role"]
+            if not await self._read_further(reading, first) and first in reading.not_modified:
+                verdict = await self._read_whole(reading, first)
         if reading.fields.title is None and target.listed_title and "title" not in self._known_places(target):
             reading.fields.title = target.listed_title
             reading.fields.places["title"] = "listing"
@@ -134,7 +147,11 @@ class ShareSpider(Spider):
         """Read the page that the content comes from; without a body on it, the next that may have one."""
         role: Role = response.meta["role"]
         target = reading.target
-        verdict = reading.take(role, response, seen_at) or reading.follow(role, response)
+        answer = await self.vouched(target, role, response)
+        if not isinstance(answer, Response):
+            return answer
+        verdict = reading.take(role, answer, seen_at) or reading.follow(role, answer)
+        first = (verdict, list(reading.responses), reading.status, reading.page)
         later = self.body_roles(target)[self.body_roles(target).index(role) + 1 :]
         while not reading.has_body() and (verdict is None or verdict[0] in ("not_found", "empty")) and later:
             role = later.pop(0)
@@ -146,6 +163,9 @@ class ShareSpider(Spider):
             reading.responses.clear()
             reading.status = None
             verdict = reading.take(role, page, seen_at) or reading.follow(role, page)
+        if first[0] and first[0][0] == "not_found" and not reading.has_body():
+            verdict, reading.responses, reading.status, reading.page = first
+            return verdict
         if verdict is None and not reading.has_body():
             return "empty" if target.known else "error", "no article's body on the page"
         return verdict
@@ -163,23 +183,32 @@ class ShareSpider(Spider):
             return None
         return "variant", f"{what}; a second fetch did not show the same"
 
-    async def _read_further(self, reading: Reading, first: Role) -> None:
+    async def _read_whole(self, reading: Reading, role: Role) -> classify.Verdict | None:
+        """A 304 holds only with all the pages that gave a field; without them the page is read after all."""
+        page = await self.fetch(reading.target, role, conditional=False)
+        reading.not_modified.remove(role)
+        return reading.take(role, page, self.now()) if isinstance(page, Response) else page or ("error", "no page")
+
+    async def _read_further(self, reading: Reading, first: Role) -> bool:
         """Fetch the pages that gave a field before, and those that may give what lacks: on a first or full look, and
-        when the first page no longer tells what it did."""
+        when the first page no longer tells what it did. Whether all that gave a field were read."""
+        complete = True
         target, tried = reading.target, {raw.role for raw in reading.responses} | set(reading.not_modified)
         gave = set(target.known.places.values()) if target.known else set()
         chase = target.known is None or target.full or (first not in reading.not_modified and reading.vanished(first))
         for role in ("share", "post"):
             wanted = role in gave or (chase and reading.lacks())
-            if role in tried or not wanted or (role == "share" and self._share_is_shell(target)):
+            if role in tried or not wanted or (role == "share" and role not in gave and self._share_is_shell(target)):
                 continue
             page = await self.fetch(target, role)
             fields_before = len(reading.fields.places)
             verdict = reading.take(role, page, self.now()) if isinstance(page, Response) else page
             if verdict:
+                complete = complete and role not in gave
                 reading.remarks.append(f"{role} page: {verdict[1]}")
             elif role == "share":
                 self._shells[target.site] += 1 if len(reading.fields.places) == fields_before else -_SHELLS_ENOUGH
+        return complete
 
     def _share_is_shell(self, target: Target) -> bool:
         return bool(self.site(target).content) and self._shells[target.site] >= _SHELLS_ENOUGH

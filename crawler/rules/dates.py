@@ -93,7 +93,7 @@ def _rfc5322(text: str, zone: ZoneInfo) -> tuple[str, str] | None:
     """English dates, as in mail and feeds; without an offset they are in `zone`."""
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if not _FIRST_YEAR <= moment.year <= _LAST_YEAR or not _CLOCK.search(text):
         return None

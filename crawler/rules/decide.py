@@ -10,6 +10,7 @@ from crawler.rules.classify import NOT_FOUND
 from crawler.rules.dates import later
 from crawler.rules.text import comparison_form
 
+_LATE = {"read": "unchanged", "not_found": "gone"}  # looks that may be overtaken -> their outcome then
 COMPARED = ("title", "body", *METADATA)
 
 
@@ -62,9 +63,14 @@ class Decision:
     gains: tuple[str, ...] = field(default=())
 
 
-def decide(past: Past, look: Look, text_hash: str | None, confirm_after: int, variant_window: int) -> Decision:
+def decide(
+    past: Past, look: Look, text_hash: str | None, confirm_after: int, variant_window: int, recorded_at: str
+) -> Decision:
     """The meaning of a look. `text_hash` is that of the content with what the look did not see filled in;
-    `confirm_after` and `variant_window` are seconds."""
+    `confirm_after` and `variant_window` are seconds; `recorded_at` is now."""
+    if past.latest and look.seen_at < past.latest.last_seen_at <= recorded_at and look.outcome in _LATE:
+        # Another crawl looked later and recorded sooner: what this one saw is older than what is known.
+        return _standing(past, look, _LATE[look.outcome], "a later look is on record")
     if look.outcome == "not_found":
         return _not_found(past, look, confirm_after)
     if look.outcome == "not_modified":
@@ -134,23 +140,31 @@ def _read(past: Past, latest: Version, look: Look, text_hash: str, variant_windo
     changed = differences(latest.fields, seen)
     if past.state in ("removed", "expired"):
         return Decision(
-            "changed", "live", look.seen_at, "restored", changed, seen, bool(changed), not changed, reason=look.reason
-        )
+            "changed", "live", look.seen_at, "restored", changed, seen, bool(changed), not changed,
+            moved=_moved(past, look), reason=look.reason,
+        )  # fmt: skip
     if not changed:
         return _seen_again(past, latest, look, seen)
     older = _older_like(past, seen, text_hash)
     if older is None:
-        return Decision("changed", "live", look.seen_at, "edited", changed, seen, True, reason=look.reason)
+        return _edited(past, look, changed, seen, look.seen_at, look.reason)
     if older.id == past.variant_version_id and past.variant_seen_at:
         reason = look.reason or "an older content came back, seen at two looks in a row"
-        return Decision("changed", "live", past.variant_seen_at, "edited", changed, seen, True, reason=reason)
+        return _edited(past, look, changed, seen, past.variant_seen_at, reason)
     if look.seen_at <= later(older.last_seen_at, variant_window) and variant_window > 0:
         reason = f"equals version {older.number}; waits for a second look"
         return Decision(
             "variant", "live", look.seen_at,
             variant_version_id=older.id, variant_seen_at=look.seen_at, reason=reason,
         )  # fmt: skip
-    return Decision("changed", "live", look.seen_at, "edited", changed, seen, True, reason=look.reason)
+    return _edited(past, look, changed, seen, look.seen_at, look.reason)
+
+
+def _edited(
+    past: Past, look: Look, changed: tuple[str, ...], seen: Fields, changed_by: str, reason: str | None
+) -> Decision:
+    moved = _moved(past, look)
+    return Decision("changed", "live", changed_by, "edited", changed, seen, True, moved=moved, reason=reason)
 
 
 def _older_like(past: Past, seen: Fields, text_hash: str) -> Version | None:
