@@ -13,7 +13,7 @@ from scrapy.logformatter import LogFormatter
 from crawler.items import Ending, ListingReading, Look, Observation
 from crawler.rules.dates import utc_text
 from crawler.rules.normalize import normalize
-from crawler.rules.text import storable
+from crawler.rules.text import printable, storable
 
 Sink = Callable[[Observation], None]
 logger = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ class NormalizePipeline:
             reasons += remarks + _lacking(item, fields)
             for remark in reasons:
                 self._crawler.stats.inc_value("newstrail/remarks")
-                logger.warning("%s: %s", item.page or item.url, storable(remark))
+                logger.warning("%s: %s", item.page or item.url, printable(remark))
         return msgspec.structs.replace(item, fields=fields, reason=storable("; ".join(reasons)) or None)
 
 
@@ -87,7 +87,7 @@ class ObservePipeline:
 
     def process_item(self, item: Observation) -> Observation:
         if isinstance(item, ListingReading) and item.outcome == "error":
-            logger.error("%s: %s", item.url, item.reason)
+            logger.error("%s: %s", item.url, printable(item.reason))
         self._crawler.spider.sink(item)  # type: ignore[union-attr]
         return item
 

@@ -18,7 +18,8 @@ _IDEOGRAPHIC_SPACES = "\u3000\u3000"
 _FORMATS = {"second": "%Y-%m-%d %H:%M:%S %z", "minute": "%Y-%m-%d %H:%M %z", "day": "%Y-%m-%d"}
 _PLAIN_YAML = re.compile(r"[\w\u4e00-\u9fff][\w\u4e00-\u9fff ()（）/·.-]*")
 _YAML_WORDS = frozenset("null true false yes no on off y n ~".split())
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_LONGEST_NAME = 150  # bytes of a code in a file's name
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _EXPORTED = """
 SELECT a.id, a.site, a.code, a.url, a.post_url, v.title, v.outlet, v.published_at, v.published_precision,
        v.body_html, v.body_text, a.first_seen_at, s.category, s.listing_url, s.name AS source_name
@@ -97,8 +98,13 @@ def jekyll_posts(db: Database, zones: dict[str, str]) -> Iterator[tuple[str, str
 
 
 def jekyll_name(article: dict[str, Any], zone: ZoneInfo) -> str:
-    """`<date>-<code>.md`: the day of publication, else of first sight, in the site's zone."""
-    code = re.sub(r"[^\w.()-]", "_", article["code"])[:150].lstrip(".") or "_"
+    """`<date>-<code>.md`: the day of publication, else of first sight, in the site's zone.
+
+    A code that cannot be a file's name as it is gets the article's number, so that no two share a file.
+    """
+    safe = re.sub(r"[^\w.()-]", "_", article["code"]).lstrip(".")
+    cut = safe.encode()[:_LONGEST_NAME].decode(errors="ignore")
+    code = cut if cut == article["code"] else f"{cut}-{article['id']}"
     return f"{_local(article['published_at'] or article['first_seen_at'], zone):%Y-%m-%d}-{code}.md"
 
 
@@ -151,4 +157,4 @@ def _escaped(character: str) -> str:
 def _plain(text: str) -> str:
     """A scalar without quotes where YAML reads it back as it is, else a quoted one."""
     is_plain = _PLAIN_YAML.fullmatch(text) and text.strip() == text and text.lower() not in _YAML_WORDS
-    return text if is_plain and not re.fullmatch(r"[\d._-]+", text) else quoted(text)
+    return text if is_plain and not text[0].isdigit() else quoted(text)

@@ -48,6 +48,7 @@ CREATE TABLE articles (
     moved_to TEXT,                   -- where a permanent redirect led last
     UNIQUE (site, code)
 ) STRICT;
+CREATE INDEX articles_code ON articles (code);
 CREATE INDEX articles_due ON articles (next_check_at);
 CREATE INDEX articles_cluster ON articles (cluster_id);
 CREATE INDEX articles_url ON articles (url);

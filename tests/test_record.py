@@ -587,6 +587,40 @@ def test_what_the_endpoint_no_longer_tells_is_watched_where_it_is_told(trail: De
     assert edit == {"fields": '["title"]', "new_title": "江州市采购项目中标结果公示"}
 
 
+def test_a_304_that_answers_no_condition_extends_nothing(trail: Desk, site: Replica) -> None:
+    site.validators = False
+    assert trail.crawl() == "ok"
+    before = trail.rows("SELECT last_seen_at FROM versions WHERE article_id = 1")
+    code = trail.row("SELECT code FROM articles WHERE id = 1")["code"]
+    site.override(endpoint(code), Answer(304))
+    time.sleep(1.1)
+    assert trail.crawl(recheck=True) == "partial"
+    assert trail.rows("SELECT last_seen_at FROM versions WHERE article_id = 1") == before
+    assert trail.row("SELECT reason FROM checks WHERE outcome = 'error'")["reason"] == "HTTP 304"
+
+
+def test_a_304_holds_only_with_every_page_that_gave_a_field(trail: Desk, site: Replica) -> None:
+    site.edit("NW1", endpoint_fields=frozenset())
+    assert trail.crawl() == "ok"
+    site.override(site.article("NW1").post_path(), Answer(503))
+    site.clear_log()
+    assert trail.crawl(recheck=True) == "ok"
+    answers = [request.status for request in site.log if request.path == endpoint("NW1")]
+    assert answers == [304, 200], "without the post page the endpoint is read after all"
+    assert trail.counts("SELECT kind, count(*) FROM changes GROUP BY 1") == {"first_seen": 3}
+
+
+def test_a_removal_is_seen_where_the_content_comes_from_the_post_page(trail: Desk, site: Replica) -> None:
+    trail.configure("content  =", "# content  =")
+    assert trail.crawl() == "ok"
+    site.override(site.article("NW1").post_path(), Answer(404))
+    assert trail.crawl(recheck=True) == "ok"
+    (gone,) = trail.rows(
+        "SELECT a.code, c.reason FROM changes c JOIN articles a ON a.id = article_id WHERE kind = 'removed'"
+    )
+    assert gone["code"] == "NW1" and f"Not available at {site.base}{site.article('NW1').post_path()}" in gone["reason"]
+
+
 def test_every_twentieth_look_is_a_full_fetch(trail: Desk) -> None:
     assert trail.crawl() == "ok"
     settings, db = config.load(trail.toml), open_database(trail.database)

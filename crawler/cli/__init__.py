@@ -9,6 +9,7 @@ import click
 
 from crawler import __version__
 from crawler.errors import DatabaseError, NewstrailError, UsageError, as_newstrail_error
+from crawler.rules.text import printable
 from storage.errors import QueryError, StorageError
 
 # Command -> (module that has it, what it does).
@@ -71,7 +72,7 @@ def run(arguments: list[str]) -> int:
         return _told(error)
     except StorageError as error:
         return _told(as_newstrail_error(error))
-    except sqlite3.OperationalError as error:  # the file failed under a reader
+    except sqlite3.DatabaseError as error:  # the file failed under a reader
         return _told(DatabaseError(f"the database cannot be read: {error}"))
     except QueryError as error:
         return _told(UsageError(f"sql: {error}"))
@@ -90,6 +91,5 @@ def run(arguments: list[str]) -> int:
 
 
 def _told(error: NewstrailError) -> int:
-    line = " ".join(str(error).split())
-    click.echo(f"newstrail: {line}", err=True)
+    click.echo(f"newstrail: {printable(' '.join(str(error).split()))}", err=True)
     return error.exit_code

@@ -2,7 +2,6 @@
 
 import json
 import sys
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,6 +10,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from crawler.rules.text import printable
+
+__all__ = ["console", "json_option", "print_json", "print_records", "print_table", "printable"]
 _PIPE_WIDTH = 100_000  # columns; nothing is folded or cut where no terminal sets a width
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -20,18 +22,6 @@ def console() -> Console:
     is_terminal = sys.stdout.isatty()
     width = None if is_terminal else _PIPE_WIDTH
     return Console(width=width, highlight=False, markup=False, emoji=False, soft_wrap=not is_terminal)
-
-
-def printable(value: Any) -> str:
-    """Text with control characters, bidi overrides and zero-width characters made visible.
-
-    >>> printable("a\\x1b[31mb")
-    'a‹U+001B›[31mb'
-    """
-    text = "" if value is None else str(value)
-    return "".join(
-        f"‹U+{ord(c):04X}›" if c not in "\n\t" and unicodedata.category(c) in ("Cc", "Cf", "Cs") else c for c in text
-    )
 
 
 def print_json(value: Any) -> None:

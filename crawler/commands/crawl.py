@@ -15,6 +15,7 @@ from crawler.errors import CrawlError, NewstrailError, NotFoundError, UsageError
 from crawler.items import Job
 from crawler.recorder import Tally
 from crawler.rules.dates import utc_text
+from crawler.rules.text import printable
 from crawler.runner import run_here
 from storage.database import open_database, usable
 from storage.errors import StorageError
@@ -50,7 +51,7 @@ def _told() -> Iterator[None]:
         yield
     except (NewstrailError, StorageError) as error:
         told = as_newstrail_error(error) if isinstance(error, StorageError) else error
-        print(f"newstrail: {' '.join(str(told).split())}", file=sys.stderr)
+        print(f"newstrail: {printable(' '.join(str(told).split()))}", file=sys.stderr)
         sys.exit(told.exit_code)
 
 

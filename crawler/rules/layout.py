@@ -15,6 +15,7 @@ from crawler.rules import page
 
 _APART = frozenset("header footer nav aside form script style noscript template".split())
 _PARAGRAPHS = frozenset("p blockquote pre center table ul ol h2 h3 h4 h5 h6 figure".split())
+_SCORED = frozenset("p blockquote pre center table div section article main td".split())
 _HEADINGS = frozenset(("h1", "small", "time"))
 _META = {
     "title": ("og:title", "twitter:title"),
@@ -89,10 +90,14 @@ def _stands_apart(node: HtmlElement) -> bool:
 
 def _densest(root: HtmlElement) -> HtmlElement | None:
     scores: dict[HtmlElement, int] = {}
-    for node in root.iter("p", "blockquote", "pre", "center", "table", "div", "section", "article", "main", "td"):
-        parent = node.getparent() if node.tag in _PARAGRAPHS else node
-        if parent is not None and not _is_apart(node):
-            scores[parent] = scores.get(parent, 0) + _own_words(node)
+    walk = etree.iterwalk(root, events=("start",))
+    for _, node in walk:
+        if node.tag in _APART or page.is_hidden(node):
+            walk.skip_subtree()
+        elif node.tag in _SCORED:
+            parent = node.getparent() if node.tag in _PARAGRAPHS else node
+            if parent is not None:
+                scores[parent] = scores.get(parent, 0) + _own_words(node)
     best = max(scores, key=lambda node: scores[node], default=None)
     return best if best is not None and scores[best] > 0 else None
 

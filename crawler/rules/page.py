@@ -19,7 +19,7 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECAS
 
 def tree(markup: str) -> HtmlElement | None:
     """The element tree of a page; None where there is no element in it."""
-    parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=False)
+    parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=False, remove_comments=True, remove_pis=True)
     data = markup.replace("\x00", "").encode("utf-8", "replace")
     try:
         return lxml.html.document_fromstring(data, parser=parser)
@@ -55,7 +55,7 @@ def is_hidden(node: HtmlElement) -> bool:
 
 def _pieces(root: HtmlElement) -> Iterator[str]:
     """Text in document order; a run of white space in the source is one space, as a browser shows it."""
-    walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
+    walk = etree.iterwalk(root, events=("start", "end"))
     for event, node in walk:
         if event == "start":
             if node.tag in SILENT or is_hidden(node):

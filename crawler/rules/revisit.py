@@ -28,6 +28,8 @@ def next_check(
     if outcome == "variant":
         return later(seen_at, _SOONEST)
     if outcome in ("error", "robots", "empty", "partial", "soft_404", "blocked", "login"):
-        return later(seen_at, _AFTER_TROUBLE)
+        soonest = _AFTER_TROUBLE
+    else:
+        soonest = _SOONEST
     age = (from_utc_text(seen_at) - from_utc_text(changed_at)).total_seconds()
-    return later(seen_at, min(max(age * _SHARE_OF_AGE, _SOONEST), _LATEST))
+    return later(seen_at, min(max(age * _SHARE_OF_AGE, soonest), _LATEST))

@@ -76,3 +76,15 @@ def content_hash(text_digest: str, metadata: list[str | None]) -> str:
 
 def _sha256(values: list[str | None]) -> str:
     return hashlib.sha256(json.dumps(values, ensure_ascii=False).encode()).hexdigest()
+
+
+def printable(value: object) -> str:
+    """Text with control characters, bidi overrides and zero-width characters made visible.
+
+    >>> printable("a\\x1b[31mb")
+    'a‹U+001B›[31mb'
+    """
+    text = "" if value is None else str(value)
+    return "".join(
+        f"‹U+{ord(c):04X}›" if c not in "\n\t" and unicodedata.category(c) in ("Cc", "Cf", "Cs") else c for c in text
+    )
