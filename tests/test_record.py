@@ -1,5 +1,6 @@
 """What counts as what: from looks to versions and changes, by exact times without HTTP, and end to end with it."""
 
+import dataclasses
 import json
 import os
 import subprocess
@@ -8,6 +9,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -619,6 +621,41 @@ def test_a_removal_is_seen_where_the_content_comes_from_the_post_page(trail: Des
         "SELECT a.code, c.reason FROM changes c JOIN articles a ON a.id = article_id WHERE kind = 'removed'"
     )
     assert gone["code"] == "NW1" and f"Not available at {site.base}{site.article('NW1').post_path()}" in gone["reason"]
+
+
+def test_one_request_at_a_time_also_without_a_delay(trail: Desk, site: Replica) -> None:
+    trail.configure("concurrency_per_host = 8", "concurrency_per_host = 1")
+    for code in site.codes():
+        site.override(endpoint(code), dataclasses.replace(json_answer(site, code), delay=0.2))
+    assert trail.crawl() == "ok"
+    answered = sorted(request.at for request in site.log if "GetNewsText" in request.path)
+    assert len(answered) == 3
+    assert all(later - earlier >= 0.19 for earlier, later in pairwise(answered))
+
+
+def test_an_edit_that_comes_with_a_move_is_both(trail: Desk, site: Replica) -> None:
+    assert trail.crawl() == "ok"
+    site.edit("NW2", title="江州市第NW2号采购项目更名")
+    site.override(endpoint("NW2"), redirect(f"{site.base}/news/text?id=NW2", 301))
+    site.override("/news/text?id=NW2", json_answer(site, "NW2"))
+    assert trail.crawl(recheck=True) == "ok"
+    assert trail.counts("SELECT kind, count(*) FROM changes WHERE kind != 'first_seen' GROUP BY 1") == {
+        "edited": 1,
+        "moved": 1,
+    }
+
+
+def test_an_older_look_that_is_recorded_later_overtakes_nothing(db: Database) -> None:
+    for number, (minutes, what) in enumerate([(0, "A"), (20, "B"), (10, "A"), (15, "404")]):
+        record(db, look(number, minutes, what, 2), SITE, 30)
+    assert [row["outcome"] for row in db.query("SELECT outcome FROM checks ORDER BY id")] == [
+        "new",
+        "changed",
+        "unchanged",
+        "gone",
+    ]
+    (row,) = db.query("SELECT version_count, state, gone_since FROM articles")
+    assert row == {"version_count": 2, "state": "live", "gone_since": None}
 
 
 def test_every_twentieth_look_is_a_full_fetch(trail: Desk) -> None:
