@@ -12,6 +12,7 @@ from crawler.config import CrawlSettings, Site
 Role = Literal["content", "share", "post", "listing"]
 ROLES: tuple[Role, ...] = ("content", "share", "post", "listing")  # what one lacks, the next fills in
 METADATA = ("outlet", "author", "published_at", "modified_at")
+MEDIA = ("images", "tables", "links", "attachments")  # what a body holds besides words
 
 
 class Validator(msgspec.Struct, frozen=True):
@@ -20,6 +21,7 @@ class Validator(msgspec.Struct, frozen=True):
     url: str
     etag: str | None
     last_modified: str | None
+    body_hash: str = ""  # of the response that they came with
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -56,6 +58,21 @@ class ListingTask(msgspec.Struct, frozen=True):
     category: str
     url: str
     seen_before: bool
+    links_before: tuple[int, int] | None = None  # that led to its articles, and that did not, when it was last read
+
+
+class Layout(msgspec.Struct, frozen=True):
+    """Where the body stands on a site's pages, as learned from them."""
+
+    body: str  # what tells its container from the page's other elements
+    apart: tuple[str, ...] = ()  # what tells the elements in it that are the template's, not the article's
+
+
+class LearnedLayout(msgspec.Struct, frozen=True):
+    """A layout and its number in the record."""
+
+    number: int
+    layout: Layout
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -68,6 +85,7 @@ class Job(msgspec.Struct, frozen=True):
     targets: tuple[Target, ...] = ()
     listing: ListingTask | None = None
     known_codes: frozenset[str] = frozenset()  # of the listing's site: looked at only where they are targets
+    layouts: dict[str, dict[str, LearnedLayout]] = {}  # site -> role -> where the body stands on its pages
 
 
 class Raw(msgspec.Struct, frozen=True):
@@ -95,7 +113,39 @@ class Fields(msgspec.Struct):
     modified_at: str | None = None
     body_html: str | None = None
     body_text: str | None = None
+    images: list[str] = []  # what identifies each static image, in order
+    tables: list[list[list[str]]] = []  # tables of rows of cells
+    links: list[str] = []  # URLs that the body links to, in order
+    attachments: list[str] = []  # URLs of attached files, in order
     places: dict[str, Role] = {}
+
+
+class Fact(msgspec.Struct, frozen=True):
+    """What a text states. `value` is in the base unit `unit`, a plain decimal or an ISO 8601 date or time."""
+
+    type: str
+    text: str  # as written
+    role: str | None = None
+    value: str | None = None
+    unit: str | None = None
+    approximate: bool = False
+
+
+class FactChange(msgspec.Struct, frozen=True):
+    """What became of a fact in an edit; one side is None where a fact came or went."""
+
+    type: str
+    role: str | None = None
+    old_text: str | None = None
+    new_text: str | None = None
+    old_value: str | None = None
+    new_value: str | None = None
+    unit: str | None = None
+
+
+# soft: a page that says so with 200, while the site's other articles are read; quarantined: with too many others to be
+# believed; expired: with everything of its age.
+Absence = Literal["soft", "quarantined", "expired"]
 
 
 class Look(msgspec.Struct, tag="look"):
@@ -106,19 +156,27 @@ class Look(msgspec.Struct, tag="look"):
     code: str
     url: str
     seen_at: str
-    outcome: Literal["read", "not_modified", "not_found", "variant", "empty", "partial", "soft_404", "robots", "error"]
+    outcome: Literal[
+        "read", "not_modified", "not_found", "variant", "blocked", "login", "soft_404", "partial", "empty", "robots",
+        "error",
+    ]  # fmt: skip
     attempt: int = 1  # 2: the confirmation in the same crawl
     post_url: str | None = None
     page: str | None = None  # URL of the page that decided the outcome
     http_status: int | None = None
     reason: str | None = None
     fields: Fields | None = None
+    vanished: tuple[str, ...] = ()  # metadata that its page used to tell and no longer does, confirmed
+    extractor: str = ""  # name and version of the rules that read it
+    unlearned: Role | None = None  # the page that was read without a learned layout of its site
     version: int | None = None  # the version that the job knew
-    not_modified: tuple[str, ...] = ()  # roles that answered 304: their fields are that version's
+    not_modified: tuple[str, ...] = ()  # roles that answered 304, or the same bytes: their fields are that version's
+    same_bytes: bool = False  # at least one of them was fetched whole
     responses: tuple[Raw, ...] = ()
     moved_from: str | None = None
     moved_to: str | None = None  # where permanent redirects led, if they did not before
     site_moved: bool = False  # with all its articles: the site's move, not this article's
+    absence: Absence | None = None  # what not finding it means, judged by the whole run
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -140,6 +198,8 @@ class ListingReading(msgspec.Struct, tag="listing"):
     reason: str | None = None
     heading: str | None = None
     entries: tuple[Entry, ...] = ()
+    other_links: int = 0  # on the page, that led to none of its articles
+    broken: str | None = None  # why it is not believed to be the whole listing
     response: Raw | None = None
 
 

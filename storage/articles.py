@@ -6,12 +6,15 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from storage.queries import rows
+
 _UPDATE = """
 UPDATE articles SET url = :url, post_url = :post_url, title = :title, outlet = :outlet, author = :author,
     published_at = :published_at, published_precision = :published_precision, modified_at = :modified_at,
     state = :state, last_checked_at = :last_checked_at, last_changed_at = :last_changed_at,
     version_count = :version_count, next_check_at = :next_check_at, cluster_id = :cluster_id, looks = :looks,
-    gone_looks = :gone_looks, gone_since = :gone_since, gone_seen_at = :gone_seen_at,
+    gone_looks = :gone_looks, gone_since = :gone_since, gone_firmly_since = :gone_firmly_since,
+    gone_seen_at = :gone_seen_at,
     variant_version_id = :variant_version_id, variant_seen_at = :variant_seen_at, moved_to = :moved_to
 WHERE id = :id
 """
@@ -20,9 +23,10 @@ INSERT INTO checks (article_id, run_id, version_id, response_id, checked_at, out
 VALUES (:article_id, :run_id, :version_id, :response_id, :checked_at, :outcome, :http_status, :reason, :observation)
 """
 _VALIDATOR = """
-INSERT INTO validators (article_id, role, url, version_id, etag, last_modified) VALUES (?, ?, ?, ?, ?, ?)
+INSERT INTO validators (article_id, role, url, version_id, etag, last_modified, body_hash)
+VALUES (:article_id, :role, :url, :version_id, :etag, :last_modified, :body_hash)
 ON CONFLICT (article_id, role) DO UPDATE SET url = excluded.url, version_id = excluded.version_id,
-    etag = excluded.etag, last_modified = excluded.last_modified
+    etag = excluded.etag, last_modified = excluded.last_modified, body_hash = excluded.body_hash
 """
 
 
@@ -57,11 +61,10 @@ def add_check(db: Database, values: dict[str, Any]) -> None:
     db.execute(_CHECK, values)
 
 
-def set_validator(
-    db: Database, article_id: int, role: str, url: str, version_id: int, etag: str | None, last_modified: str | None
-) -> None:
-    """Remember what the next look at this URL may ask with."""
-    db.execute(_VALIDATOR, (article_id, role, url, version_id, etag, last_modified))
+def set_validator(db: Database, values: dict[str, Any]) -> None:
+    """Remember what the next look at this URL may ask with: `article_id`, `role`, `url`, `version_id`, `etag`,
+    `last_modified`, `body_hash`."""
+    db.execute(_VALIDATOR, values)
 
 
 def rebind_validators(db: Database, article_id: int, version_id: int, roles: Iterable[str]) -> None:
@@ -74,15 +77,33 @@ def rebind_validators(db: Database, article_id: int, version_id: int, roles: Ite
     db.execute("UPDATE validators SET version_id = ? WHERE article_id = ?", (version_id, article_id))
 
 
-def cluster_for(db: Database, article_id: int, text_hash: str) -> int | None:
-    """The cluster of articles that carry these words; made when a second article does, None while it is alone."""
-    others = db.execute(
-        "SELECT DISTINCT article_id FROM versions WHERE text_hash = ? AND article_id != ?", (text_hash, article_id)
-    ).fetchall()
-    if not others:
-        return None
-    db.execute("INSERT INTO clusters (text_hash) VALUES (?) ON CONFLICT (text_hash) DO NOTHING", (text_hash,))
-    cluster_id = int(db.execute("SELECT id FROM clusters WHERE text_hash = ?", (text_hash,)).fetchone()[0])
-    for (other,) in others:
-        db.execute("UPDATE articles SET cluster_id = ? WHERE id = ? AND cluster_id IS NULL", (cluster_id, other))
-    return cluster_id
+def read_ones(db: Database, source: str | None = None) -> list[dict[str, Any]]:
+    """Articles that have a version (`source`: that this listing ever had), as whole rows; but redacted ones."""
+    sql = """
+        SELECT * FROM articles a
+        WHERE version_count > 0 AND state != 'redacted'
+          AND (:source IS NULL OR EXISTS (
+                SELECT 1 FROM listings l JOIN sources s ON s.id = l.source_id
+                WHERE l.article_id = a.id AND s.key = :source))
+        ORDER BY id
+    """
+    return rows(db, sql, {"source": source})
+
+
+def of_site(db: Database, site: str) -> list[dict[str, Any]]:
+    """Every article of a site that was ever read: `code`, `published_at` (first sight, where its publisher does not
+    say), `state`, `gone_since`, `gone_looks`."""
+    sql = """
+        SELECT code, coalesce(published_at, first_seen_at) AS published_at, state, gone_since, gone_looks
+        FROM articles WHERE site = ? AND version_count > 0 AND state != 'redacted'
+    """
+    return rows(db, sql, (site,))
+
+
+def recent_outcomes(db: Database, site: str, apart: Iterable[str], count: int) -> list[str]:
+    """Outcomes of the last looks at a site's articles, but those of these codes, newest first."""
+    sql = """
+        SELECT c.outcome FROM checks c JOIN articles a ON a.id = c.article_id
+        WHERE a.site = ? AND a.code NOT IN (SELECT value FROM json_each(?)) ORDER BY c.id DESC LIMIT ?
+    """
+    return [row[0] for row in db.execute(sql, (site, json.dumps(list(apart)), count))]

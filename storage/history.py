@@ -1,5 +1,6 @@
 """Reading the record: one article's history, and the stream of changes. Committed rows only."""
 
+import json
 from typing import Any
 
 from sqlite_utils import Database
@@ -11,10 +12,7 @@ SELECT id, site, code, url, post_url, title, outlet, author, published_at, publi
        first_seen_at, last_checked_at, last_changed_at, version_count, next_check_at, cluster_id
 FROM articles
 """
-_CHANGES = """
-SELECT c.id, c.kind, c.changed_after, c.changed_by, c.recorded_at, c.fields, c.added_chars, c.removed_chars,
-       c.severity, c.disclosure, c.summary, c.reason, o.number AS old_version, n.number AS new_version,
-       a.id AS article_id, a.site, a.code, a.url, a.title, a.outlet, m.verdict
+_MATCHING = """
 FROM changes c
 JOIN articles a ON a.id = c.article_id
 LEFT JOIN versions o ON o.id = c.old_version_id
@@ -29,9 +27,18 @@ WHERE (:since IS NULL OR c.changed_by >= :since)
         SELECT 1 FROM listings l JOIN sources s ON s.id = l.source_id
         WHERE l.article_id = c.article_id AND s.key = :source))
   AND (:article_id IS NULL OR c.article_id = :article_id)
+  AND (:cosmetic IS NULL OR (c.severity IS 'cosmetic') = :cosmetic)
+"""
+_CHANGES = f"""
+SELECT c.id, c.kind, c.changed_after, c.changed_by, c.recorded_at, c.fields, c.added_chars, c.removed_chars,
+       c.severity, c.disclosure, c.summary, c.reason, o.number AS old_version, n.number AS new_version,
+       c.edit_hash, a.cluster_id, a.id AS article_id, a.site, a.code, a.url, a.title, a.outlet, m.verdict
+{_MATCHING}
 ORDER BY c.changed_by DESC, c.id DESC
 LIMIT :limit
 """
+_COUNT = f"SELECT count(*) {_MATCHING}"
+_UNFILTERED = dict.fromkeys(("since", "source", "kind", "field"))
 SEVERITIES = ("cosmetic", "minor", "material")
 
 
@@ -52,48 +59,59 @@ def versions_of(db: Database, article_id: int) -> list[dict[str, Any]]:
     """An article's versions, oldest first."""
     sql = """
         SELECT id, number, title, outlet, author, published_at, published_precision, modified_at, body_html, body_text,
-               content_hash, extractor, first_seen_at, last_seen_at
+               images, tables, links, attachments, content_hash, extractor, first_seen_at, last_seen_at
         FROM versions WHERE article_id = ? ORDER BY number
     """
-    return rows(db, sql, (article_id,))
+    found = rows(db, sql, (article_id,))
+    for row in found:
+        row |= {name: json.loads(row[name]) for name in ("images", "tables", "links", "attachments")}
+    return found
 
 
 def changes(
     db: Database,
     *,
-    since: str | None = None,
-    source: str | None = None,
-    kind: str | None = None,
-    field: str | None = None,
-    min_severity: str | None = None,
     article_id: int | None = None,
+    min_severity: str | None = None,
+    cosmetic: bool | None = None,
     limit: int = -1,
+    **filters: str | None,
 ) -> list[dict[str, Any]]:
-    """Changes, newest first; `since` as UTC text, `limit` -1 for all."""
-    values = {
-        "since": since,
-        "source": source,
-        "kind": kind,
-        "field": field,
-        "rank": SEVERITIES.index(min_severity) + 1 if min_severity else 0,
-        "article_id": article_id,
-        "limit": limit,
-    }
-    return rows(db, _CHANGES, values)
+    """Changes, newest first; `limit` -1 for all. `filters`: `since` (UTC text), `source`, `kind`, `field`.
+
+    `min_severity`: only changes that have a severity, and at least this one. `cosmetic`: only cosmetic edits, or all
+    but these; None for both.
+    """
+    rank = SEVERITIES.index(min_severity) + 1 if min_severity else 0
+    values = {"article_id": article_id, "rank": rank, "cosmetic": cosmetic, "limit": limit}
+    return rows(db, _CHANGES, {**_UNFILTERED, **filters, **values})
+
+
+def cosmetic_edits(db: Database, **filters: str | None) -> int:
+    """How many cosmetic edits these filters of `changes` let through."""
+    values = {**_UNFILTERED, **filters, "article_id": None, "rank": 0, "cosmetic": True}
+    return int(db.execute(_COUNT, values).fetchone()[0])
 
 
 def sources_status(db: Database, now: str) -> list[dict[str, Any]]:
     """Each watched listing: when it was read, how its last run went, what is listed, known and due."""
     sql = """
-        SELECT s.key, s.name, s.site, s.listing_url, s.listing_seen_at,
+        WITH listed AS (SELECT source_id, count(*) AS n FROM listings WHERE left_at IS NULL GROUP BY source_id),
+        known AS (SELECT source_id, count(DISTINCT article_id) AS n FROM listings GROUP BY source_id),
+        due AS (SELECT l.source_id, count(DISTINCT a.id) AS n
+                FROM articles a CROSS JOIN listings l ON l.article_id = a.id  -- few are due, so they come first
+                WHERE a.next_check_at <= :now GROUP BY l.source_id)
+        SELECT s.id, s.key, s.name, s.site, s.listing_url, s.listing_seen_at,
                r.started_at AS last_run_at, r.outcome AS last_outcome, r.reason AS last_reason,
-               (SELECT count(*) FROM listings l WHERE l.source_id = s.id AND l.left_at IS NULL) AS listed,
-               (SELECT count(DISTINCT l.article_id) FROM listings l WHERE l.source_id = s.id) AS articles,
-               (SELECT count(*) FROM articles a WHERE a.next_check_at <= :now AND a.id IN (
-                    SELECT article_id FROM listings l WHERE l.source_id = s.id)) AS due,
-               (SELECT min(a.next_check_at) FROM articles a WHERE a.id IN (
-                    SELECT article_id FROM listings l WHERE l.source_id = s.id)) AS next_check_at
+               coalesce(listed.n, 0) AS listed, coalesce(known.n, 0) AS articles, coalesce(due.n, 0) AS due,
+               (SELECT a.next_check_at FROM articles a
+                WHERE a.next_check_at IS NOT NULL AND EXISTS (
+                    SELECT 1 FROM listings l WHERE l.article_id = a.id AND l.source_id = s.id)
+                ORDER BY a.next_check_at LIMIT 1) AS next_check_at
         FROM sources s
+        LEFT JOIN listed ON listed.source_id = s.id
+        LEFT JOIN known ON known.source_id = s.id
+        LEFT JOIN due ON due.source_id = s.id
         LEFT JOIN runs r ON r.id = (
             SELECT id FROM runs WHERE source_id = s.id ORDER BY started_at DESC, id DESC LIMIT 1)
         ORDER BY s.key
@@ -110,7 +128,7 @@ def totals(db: Database) -> dict[str, Any]:
                (SELECT count(*) FROM versions) AS versions,
                (SELECT count(*) FROM changes WHERE kind = 'edited') AS edits,
                (SELECT count(*) FROM checks) AS looks,
-               (SELECT count(*) FROM checks WHERE outcome IN ('error', 'robots', 'empty', 'partial')) AS failed_looks
+               (SELECT coalesce(sum(looks), 0) FROM incidents WHERE article_id IS NOT NULL) AS failed_looks
     """
     return rows(db, sql)[0]
 
@@ -119,9 +137,11 @@ def failed_looks(db: Database, limit: int) -> list[dict[str, Any]]:
     """Articles whose last look brought nothing, with the reason, newest first."""
     sql = """
         SELECT a.code, a.url, c.checked_at, c.outcome, c.http_status, c.reason
-        FROM checks c JOIN articles a ON a.id = c.article_id
-        WHERE c.outcome IN ('error', 'robots', 'empty', 'partial', 'soft_404')
-          AND c.id = (SELECT max(id) FROM checks WHERE article_id = c.article_id)
+        FROM incidents i  -- few articles cannot be read, so they come first
+        CROSS JOIN articles a ON a.id = i.article_id
+        CROSS JOIN checks c ON c.id = (SELECT max(id) FROM checks WHERE article_id = a.id)
+        WHERE i.ended_at IS NULL
+          AND c.outcome IN ('blocked', 'login', 'soft_404', 'empty', 'partial', 'robots', 'error')
         ORDER BY c.checked_at DESC LIMIT ?
     """
     return rows(db, sql, (limit,))

@@ -7,9 +7,11 @@ from sqlite_utils import Database
 _TARGET = """
 SELECT a.id, a.site, a.code, a.url, a.post_url, a.state, a.looks, a.gone_looks, a.moved_to,
        a.version_count, a.next_check_at,
-       v.id AS version_id, v.title, v.places, length(v.body_text) AS body_length,
+       v.id AS version_id, v.title, v.outlet, v.author, v.published_at, v.modified_at, v.places,
+       length(v.body_text) AS body_length,
        instr(v.body_text, char(65533)) + instr(coalesce(v.title, ''), char(65533)) > 0 AS has_replacement,
-       (SELECT json_group_array(json_object('role', role, 'url', url, 'etag', etag, 'last_modified', last_modified))
+       (SELECT json_group_array(json_object('role', role, 'url', url, 'etag', etag, 'last_modified', last_modified,
+               'body_hash', body_hash))
         FROM validators WHERE article_id = a.id AND version_id = v.id) AS validators,
        (SELECT json_group_array(text_hash) FROM (
             SELECT text_hash FROM versions WHERE article_id = a.id ORDER BY number DESC LIMIT 5)) AS recent_hashes
@@ -51,3 +53,12 @@ def articles_by_code(db: Database, code: str, site: str | None) -> list[dict[str
     return rows(
         db, f"{_TARGET} WHERE a.code = :code AND (:site IS NULL OR a.site = :site)", {"code": code, "site": site}
     )
+
+
+def change(db: Database, change_id: int) -> dict[str, Any] | None:
+    """One change with the code and title of its article; None where there is none of that number."""
+    sql = """
+        SELECT c.id, c.kind, c.changed_by, c.fields, c.severity, c.summary, a.site, a.code, a.title
+        FROM changes c JOIN articles a ON a.id = c.article_id WHERE c.id = ?
+    """
+    return next(iter(rows(db, sql, (change_id,))), None)

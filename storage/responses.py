@@ -3,11 +3,18 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from typing import Any
 
 import zstandard
 from sqlite_utils import Database
 
+from storage.queries import rows
+
 _SMALLEST_COMPRESSED = 128  # bytes; below, a frame costs more than it saves
+_OF_VERSION = """
+SELECT r.role, r.url, r.fetched_at, r.status, r.headers, r.body_hash
+FROM version_responses v JOIN responses r ON r.id = v.response_id WHERE v.version_id = ? ORDER BY r.id
+"""
 _compressor = zstandard.ZstdCompressor(level=3)
 _decompressor = zstandard.ZstdDecompressor()
 
@@ -46,3 +53,13 @@ def body(db: Database, digest: str) -> bytes | None:
         return None
     codec, size, data = row
     return _decompressor.decompress(data, max_output_size=size) if codec == "zstd" else bytes(data)
+
+
+def of_version(db: Database, version_id: int) -> list[dict[str, Any]]:
+    """The responses that a version was read from, as far as their bytes are kept: `role`, `url`, `fetched_at`,
+    `status`, `headers`, `body`."""
+    found = rows(db, _OF_VERSION, (version_id,))
+    for row in found:
+        row["headers"] = json.loads(row["headers"])
+        row["body"] = body(db, row.pop("body_hash"))
+    return [row for row in found if row["body"] is not None]

@@ -9,13 +9,15 @@ CREATE TABLE sources (
     site TEXT NOT NULL,
     category TEXT NOT NULL,
     listing_url TEXT NOT NULL,
-    listing_seen_at TEXT             -- last time the listing was read, even if it listed nothing
+    listing_seen_at TEXT,            -- last time the listing was read, even if it listed nothing
+    matched_links INTEGER,           -- links on it that time that led to its articles,
+    other_links INTEGER              -- and ones that did not
 ) STRICT;
 
--- Members of one cluster carry the same words under different codes.
+-- Its members carry the same story under other codes, by other outlets, on other sites (articles.cluster_id).
 CREATE TABLE clusters (
     id INTEGER PRIMARY KEY,
-    text_hash TEXT NOT NULL UNIQUE   -- the words that brought its members together
+    made_at TEXT NOT NULL            -- when its second member was read
 ) STRICT;
 
 -- An article as it stands.
@@ -42,6 +44,7 @@ CREATE TABLE articles (
     looks INTEGER NOT NULL DEFAULT 0,
     gone_looks INTEGER NOT NULL DEFAULT 0,   -- looks in a row that found it gone
     gone_since TEXT,                 -- first of them; with state 'live' the removal waits for its confirmation
+    gone_firmly_since TEXT,          -- first of them that was no soft 404 and in no quarantined run
     gone_seen_at TEXT,               -- last look that found it gone
     variant_version_id INTEGER REFERENCES versions (id),  -- older content that came back and waits for a second look
     variant_seen_at TEXT,
@@ -53,6 +56,26 @@ CREATE INDEX articles_due ON articles (next_check_at);
 CREATE INDEX articles_cluster ON articles (cluster_id);
 CREATE INDEX articles_url ON articles (url);
 CREATE INDEX articles_post_url ON articles (post_url);
+
+-- Where texts that share many words meet: a band of an article's MinHash, of its latest version.
+CREATE TABLE bands (
+    hash INTEGER NOT NULL,
+    article_id INTEGER NOT NULL REFERENCES articles (id),
+    PRIMARY KEY (hash, article_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX bands_article ON bands (article_id);
+
+-- One article that speaks of another: a correction notice (更正公告) of the notice that it corrects.
+CREATE TABLE relations (
+    id INTEGER PRIMARY KEY,
+    article_id INTEGER NOT NULL REFERENCES articles (id),
+    kind TEXT NOT NULL CHECK (kind IN ('corrects')),
+    other_id INTEGER NOT NULL REFERENCES articles (id),
+    basis TEXT NOT NULL,             -- what they share: the project number, in its normal form
+    found_at TEXT NOT NULL,
+    UNIQUE (article_id, kind, other_id)
+) STRICT;
+CREATE INDEX relations_other ON relations (other_id);
 
 -- A content, from when to when it was seen.
 CREATE TABLE versions (
@@ -67,10 +90,10 @@ CREATE TABLE versions (
     modified_at TEXT,
     body_html TEXT NOT NULL,         -- as served
     body_text TEXT NOT NULL,         -- its paragraphs, one a line
-    images TEXT NOT NULL DEFAULT '[]',
-    tables TEXT NOT NULL DEFAULT '[]',
-    links TEXT NOT NULL DEFAULT '[]',
-    attachments TEXT NOT NULL DEFAULT '[]',
+    images TEXT NOT NULL DEFAULT '[]',       -- JSON list: what identifies each static image of the body, in order
+    tables TEXT NOT NULL DEFAULT '[]',       -- JSON list of tables, each a list of rows, each a list of cells' words
+    links TEXT NOT NULL DEFAULT '[]',        -- JSON list of the URLs that the body links to, in order
+    attachments TEXT NOT NULL DEFAULT '[]',  -- JSON list of the URLs of attached files (附件), in order
     places TEXT NOT NULL DEFAULT '{}',   -- JSON object: field -> where its value was read
     text_hash TEXT NOT NULL,         -- comparison forms of title and body
     content_hash TEXT NOT NULL,      -- the same with the metadata
@@ -97,7 +120,8 @@ CREATE TABLE changes (
     severity TEXT CHECK (severity IN ('cosmetic', 'minor', 'material')),
     disclosure TEXT CHECK (disclosure IN ('notice', 'updated_time', 'none', 'unknown')),
     summary TEXT NOT NULL DEFAULT '',
-    reason TEXT
+    reason TEXT,
+    edit_hash TEXT                   -- equal for edits that took out and put in the same words; NULL for no edit
 ) STRICT;
 CREATE INDEX changes_article ON changes (article_id);
 CREATE INDEX changes_time ON changes (changed_by);
@@ -121,6 +145,7 @@ CREATE TABLE facts (
     approximate INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX facts_version ON facts (version_id);
+CREATE INDEX facts_project ON facts (value) WHERE role = '项目编号';
 
 -- A fact that an edit changed.
 CREATE TABLE fact_changes (
@@ -147,7 +172,7 @@ CREATE TABLE listings (
     last_seen_at TEXT NOT NULL,
     left_at TEXT                     -- first reading that no longer had it; NULL while listed
 ) STRICT;
-CREATE INDEX listings_article ON listings (article_id);
+CREATE INDEX listings_article ON listings (article_id, source_id);
 CREATE INDEX listings_source ON listings (source_id, left_at);
 
 -- A listing's order, where it differs from the one before.
@@ -204,8 +229,8 @@ CREATE TABLE version_responses (
     PRIMARY KEY (version_id, response_id)
 ) STRICT, WITHOUT ROWID;
 
--- What a later look may ask "has it changed since?" with: the validators that came with the last
--- full response, at each URL that gave a field, which showed this very version.
+-- What a later look may ask "has it changed since?" with, or see it by: the validators and the hash of the last full
+-- response, at each URL that gave a field, which showed this very version.
 CREATE TABLE validators (
     article_id INTEGER NOT NULL REFERENCES articles (id),
     role TEXT NOT NULL,
@@ -213,6 +238,7 @@ CREATE TABLE validators (
     version_id INTEGER NOT NULL REFERENCES versions (id),
     etag TEXT,
     last_modified TEXT,
+    body_hash TEXT NOT NULL,         -- that response need not be kept
     PRIMARY KEY (article_id, role)
 ) STRICT, WITHOUT ROWID;
 
@@ -232,7 +258,7 @@ CREATE TABLE checks (
     observation TEXT NOT NULL UNIQUE -- the look's own id: the same look recorded twice is recorded once
 ) STRICT;
 CREATE INDEX checks_article ON checks (article_id, checked_at);
-CREATE INDEX checks_run ON checks (run_id);
+CREATE INDEX checks_run ON checks (run_id, outcome);
 
 -- A stretch of regular looks; never pruned.
 CREATE TABLE coverage (
@@ -243,6 +269,35 @@ CREATE TABLE coverage (
     longest_gap_seconds INTEGER NOT NULL,
     PRIMARY KEY (article_id, from_at)
 ) STRICT;
+
+-- A stretch in which a site's article, or a whole site, could not be read for one reason. Told of when it begins and
+-- when it ends.
+CREATE TABLE incidents (
+    id INTEGER PRIMARY KEY,
+    site TEXT NOT NULL,
+    source_id INTEGER REFERENCES sources (id),    -- of a listing or all that it lists; else
+    article_id INTEGER REFERENCES articles (id),  -- of one article
+    outcome TEXT NOT NULL,           -- of the looks, as in checks.outcome; 'quarantined' for a source's run
+    reason TEXT,
+    began_at TEXT NOT NULL,
+    last_seen_at TEXT NOT NULL,
+    looks INTEGER NOT NULL DEFAULT 1,
+    ended_at TEXT                    -- first look that read it again; NULL while it lasts
+) STRICT;
+CREATE INDEX incidents_article ON incidents (article_id, ended_at);
+CREATE INDEX incidents_source ON incidents (source_id, ended_at);
+CREATE INDEX incidents_open ON incidents (began_at) WHERE ended_at IS NULL;
+
+-- Where the body stands on a site's pages, learned from them; the newest row of a site and role is in use.
+CREATE TABLE layouts (
+    id INTEGER PRIMARY KEY,
+    site TEXT NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('share', 'post')),
+    layout TEXT NOT NULL,            -- JSON object; docs/data.md says what is in it
+    pages INTEGER NOT NULL,          -- that it was learned from
+    learned_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX layouts_site ON layouts (site, role);
 
 -- The tamper-evident chain: what was recorded, in the order of recording.
 CREATE TABLE chain (

@@ -40,11 +40,16 @@ def listing_seen_at(db: Database, source_id: int) -> str | None:
     return row[0] if row else None
 
 
-def listing_read(db: Database, source_id: int, heading: str | None, seen_at: str) -> None:
-    """Note that the listing was read; its heading names a source that has no name."""
+def listing_read(
+    db: Database, source_id: int, heading: str | None, seen_at: str, links: tuple[int, int] | None = None
+) -> None:
+    """Note that the listing was read; its heading names a source that has no name. `links`: how many led to its
+    articles, and how many did not; where it listed nothing they stay as they were."""
     db.execute(
         "UPDATE sources SET listing_seen_at = ?, name = coalesce(name, ?) WHERE id = ?", (seen_at, heading, source_id)
     )
+    if links and links[0]:
+        db.execute("UPDATE sources SET matched_links = ?, other_links = ? WHERE id = ?", (*links, source_id))
 
 
 def stay(db: Database, source_id: int, article_id: int, title: str, position: int, seen_at: str) -> None:

@@ -7,48 +7,61 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from storage.queries import rows
+
 _VERSION = """
 INSERT INTO versions (article_id, number, title, outlet, author, published_at, published_precision, modified_at,
-    body_html, body_text, places, text_hash, content_hash, extractor, first_seen_at, last_seen_at)
+    body_html, body_text, images, tables, links, attachments, places, text_hash, content_hash, extractor,
+    first_seen_at, last_seen_at)
 VALUES (:article_id, :number, :title, :outlet, :author, :published_at, :published_precision, :modified_at,
-    :body_html, :body_text, :places, :text_hash, :content_hash, :extractor, :first_seen_at, :last_seen_at)
+    :body_html, :body_text, :images, :tables, :links, :attachments, :places, :text_hash, :content_hash, :extractor,
+    :first_seen_at, :last_seen_at)
 """
 _CHANGE = """
 INSERT INTO changes (article_id, kind, old_version_id, new_version_id, changed_after, changed_by, recorded_at,
-    fields, added_chars, removed_chars, severity, disclosure, summary, reason)
+    fields, added_chars, removed_chars, severity, disclosure, summary, reason, edit_hash)
 VALUES (:article_id, :kind, :old_version_id, :new_version_id, :changed_after, :changed_by, :recorded_at,
-    :fields, :added_chars, :removed_chars, :severity, :disclosure, :summary, :reason)
+    :fields, :added_chars, :removed_chars, :severity, :disclosure, :summary, :reason, :edit_hash)
 """
 _RECENT = """
 SELECT id, number, title, outlet, author, published_at, published_precision, modified_at, body_html, body_text,
-       places, text_hash, first_seen_at, last_seen_at
+       images, tables, links, attachments, places, text_hash, extractor, first_seen_at, last_seen_at
 FROM versions WHERE article_id = ? ORDER BY number DESC LIMIT ?
 """
-_GAIN = """
+_DERIVE = """
 UPDATE versions SET title = :title, outlet = :outlet, author = :author, published_at = :published_at,
-    published_precision = :published_precision, modified_at = :modified_at, places = :places,
-    text_hash = :text_hash, content_hash = :content_hash
+    published_precision = :published_precision, modified_at = :modified_at, body_html = :body_html,
+    body_text = :body_text, images = :images, tables = :tables, links = :links, attachments = :attachments,
+    places = :places, text_hash = :text_hash, content_hash = :content_hash, extractor = :extractor
 WHERE id = :id
 """
+_REWRITE = """
+UPDATE changes SET fields = :fields, added_chars = :added_chars, removed_chars = :removed_chars, severity = :severity,
+    disclosure = :disclosure, summary = :summary, edit_hash = :edit_hash
+WHERE id = :id
+"""
+_JSON = ("images", "tables", "links", "attachments", "places")
 
 
 def recent(db: Database, article_id: int, count: int) -> list[dict[str, Any]]:
-    """An article's last versions, newest first; `places` as a dict."""
-    cursor = db.execute(_RECENT, (article_id, count))
-    names = [column[0] for column in cursor.description]
-    rows = [dict(zip(names, row, strict=True)) for row in cursor]
-    for row in rows:
-        row["places"] = json.loads(row["places"])
-    return rows
+    """An article's last versions (`count` -1: all), newest first; JSON columns as values."""
+    found = rows(db, _RECENT, (article_id, count))
+    for row in found:
+        row |= {name: json.loads(row[name]) for name in _JSON}
+    return found
 
 
 def add_version(db: Database, site: str, code: str, values: dict[str, Any], response_ids: Iterable[int]) -> int:
     """Add a version with the responses it was read from, and its link in the chain; its id."""
-    version_id = int(db.execute(_VERSION, values).lastrowid or 0)
+    version_id = int(db.execute(_VERSION, _packed(values)).lastrowid or 0)
     for response_id in response_ids:
         db.execute("INSERT OR IGNORE INTO version_responses VALUES (?, ?)", (version_id, response_id))
     _link(db, "version", version_id, site, code, values["number"], version_id, values["first_seen_at"])
     return version_id
+
+
+def _packed(values: dict[str, Any]) -> dict[str, Any]:
+    return values | {name: json.dumps(values[name], ensure_ascii=False) for name in _JSON}
 
 
 def see_again(db: Database, version_id: int, seen_at: str) -> None:
@@ -56,9 +69,9 @@ def see_again(db: Database, version_id: int, seen_at: str) -> None:
     db.execute("UPDATE versions SET last_seen_at = max(last_seen_at, ?) WHERE id = ?", (seen_at, version_id))
 
 
-def gain(db: Database, values: dict[str, Any]) -> None:
-    """Write metadata into a version that it was recorded without (never its body, never its chain link)."""
-    db.execute(_GAIN, values)
+def derive(db: Database, values: dict[str, Any]) -> None:
+    """Write what is derived from a version's responses anew (never its responses, its times or its chain link)."""
+    db.execute(_DERIVE, _packed(values))
 
 
 def add_change(db: Database, site: str, code: str, values: dict[str, Any]) -> int:
@@ -77,24 +90,38 @@ def _link(
     db.execute("INSERT INTO chain (kind, row_id, link) VALUES (?, ?, ?)", (kind, row_id, link))
 
 
+def edits_of(db: Database, article_id: int) -> list[dict[str, Any]]:
+    """Changes of an article from one version to another, oldest first."""
+    sql = """
+        SELECT id, kind, old_version_id, new_version_id, fields, reason FROM changes
+        WHERE article_id = ? AND kind IN ('edited', 'restored') AND old_version_id != new_version_id ORDER BY id
+    """
+    return rows(db, sql, (article_id,))
+
+
+def rewrite_change(db: Database, values: dict[str, Any]) -> None:
+    """Write what is derived of a change anew (never its kind, its versions, its times or its chain link)."""
+    db.execute(_REWRITE, values)
+
+
 def responses_of(db: Database, version_id: int, roles: Iterable[str]) -> list[int]:
     """Ids of the responses of these roles that a version was read from."""
-    rows = db.execute(
+    found = db.execute(
         "SELECT r.id FROM version_responses v JOIN responses r ON r.id = v.response_id"
         " WHERE v.version_id = ? AND r.role IN (SELECT value FROM json_each(?)) ORDER BY r.id",
         (version_id, json.dumps(list(roles))),
     )
-    return [row[0] for row in rows]
+    return [row[0] for row in found]
 
 
 def original_hashes(db: Database, version_id: int) -> list[str]:
     """Hashes of the responses that a version was read from, in the order they were kept."""
-    rows = db.execute(
+    found = db.execute(
         "SELECT r.body_hash FROM version_responses v JOIN responses r ON r.id = v.response_id"
         " WHERE v.version_id = ? ORDER BY r.id",
         (version_id,),
     )
-    return [row[0] for row in rows]
+    return [row[0] for row in found]
 
 
 def chain_link(
