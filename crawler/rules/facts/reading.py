@@ -1,0 +1,64 @@
+"""A text while its facts are read: what is written, and which of its characters belong to a fact already."""
+
+from typing import NamedTuple
+
+from crawler.items import Fact
+
+# One character for one character, so that a place in the one is the same place in the other.
+_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if code != ord("，")}
+_PLAIN = str.maketrans(
+    {chr(k): chr(v) for k, v in _HALF_WIDTH.items()}
+    | dict.fromkeys("\t\u00a0\u2002\u2003\u3000", " ")
+    | dict.fromkeys("—–−‐‑", "-")
+    | {"～": "~", "￥": "¥", "﹪": "%", "〇": "零", "○": "零"}
+)
+
+
+def half_width(text: str) -> str:
+    """The text with half-width digits and marks, of the same length.
+
+    >>> half_width("（１．５％）")
+    '(1.5%)'
+    """
+    return text.translate(_PLAIN)
+
+
+class Found(NamedTuple):
+    """A fact and where it stands."""
+
+    start: int
+    end: int
+    fact: Fact
+
+
+class Reading:
+    """`plain` is `text` with half-width digits and marks, of the same length; `found` the facts so far, unordered."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.plain = half_width(text)
+        self.taken = bytearray(len(text))
+        self.found: list[Found] = []
+
+    def take(self, start: int, end: int) -> None:
+        """Keep what stands there from being read again."""
+        self.taken[start:end] = b"\x01" * (end - start)
+
+    def is_taken(self, start: int, end: int) -> bool:
+        return b"\x01" in self.taken[start:end]
+
+    def add(
+        self,
+        kind: str,
+        start: int,
+        end: int,
+        value: str | None,
+        *,
+        unit: str | None = None,
+        role: str | None = None,
+        approximate: bool = False,
+    ) -> None:
+        """A fact from `start` to `end`, whose characters it takes."""
+        fact = Fact(kind, self.text[start:end], role, value, unit, approximate)
+        self.found.append(Found(start, end, fact))
+        self.take(start, end)
