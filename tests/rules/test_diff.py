@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.rules.diff import Operation, apply, blame, compare, counts, summary
-from crawler.rules.words import paragraphs, sentences, words
+from crawler.rules.words import clauses, sentences, words
 
 lines = st.lists(
     st.sampled_from(["财政部公布采购意向清单。", "预算金额3.5亿元。", "截止时间为本月。", "短。", ""]), max_size=8
@@ -34,6 +34,10 @@ def changed(old: str, new: str) -> list[tuple[str, str, str]]:
         ("于2022-02-14公布。", "于2022-02-15公布。", [("replace", "2022-02-14", "2022-02-15")]),
         ("甲方先到。乙方后到。", "甲方先到，乙方后到。", [("replace", "。", "，")]),
         ("一段说的是预算。\n二段话。", "一段说的是预算。二段话。", [("delete", "\n", "")]),
+        ("预算为三十五亿元。", "预算为三十六亿元。", [("replace", "三十五亿元", "三十六亿元")]),
+        ("二〇二二年五月完工。", "二〇二三年五月完工。", [("replace", "二〇二二年", "二〇二三年")]),
+        ("合计壹佰贰拾万元整。", "合计壹佰叁拾万元整。", [("replace", "壹佰贰拾万元整", "壹佰叁拾万元整")]),
+        ("一家三口👨‍👩‍👧出游。", "一家四口👨‍👩‍👦出游。", [("replace", "三口👨‍👩‍👧", "四口👨‍👩‍👦")]),
     ],
 )
 def test_marks_whole_words(old: str, new: str, expected: list[tuple[str, str, str]]) -> None:
@@ -44,8 +48,74 @@ def _rebuilds(old: str, new: str) -> None:
     operations = compare(old, new)
     assert apply(old, operations) == new
     assert [o.new_start for o in operations] == [0, *(o.new_end for o in operations)][:-1]
+    assert all(
+        old[o.old_start : o.old_end] == new[o.new_start : o.new_end]
+        for o in operations
+        if not o.text and o.new_end > o.new_start
+    )
+    assert all(o.text == new[o.new_start : o.new_end] for o in operations if o.text)
     covered = sorted((o.old_start, o.old_end) for o in operations if o.old_start != o.old_end)
     assert "".join(old[start:end] for start, end in covered) == old
+
+
+pieces = st.sampled_from(
+    [
+        *"山西陕不的，。！\n\r \u2028\u3000\x00aZ9.%-",
+        "\n\n",
+        "3.5%",
+        "é",
+        "e\u0301",
+        "𠮷",
+        "👨‍👩‍👧",
+        "15077余万元",
+        "山西煤炭。",
+        "预算。\n",
+    ]
+)
+odd_texts = st.lists(pieces, max_size=60).map("".join)
+
+
+@given(odd_texts, odd_texts)
+def test_odd_texts_are_rebuilt(old: str, new: str) -> None:
+    _rebuilds(old, new)
+
+
+@given(odd_texts, st.lists(st.tuples(st.integers(0, 80), st.integers(0, 9), odd_texts), max_size=4))
+def test_an_edited_text_is_rebuilt(old: str, edits: list[tuple[int, int, str]]) -> None:
+    new = old
+    for at, length, text in edits:
+        new = new[:at] + text + new[at + length :]
+    _rebuilds(old, new)
+
+
+HOSTILE = {
+    "one character": ("啊" * 20_000, "啊" * 9_000 + "好" + "啊" * 9_000),
+    "one mark": ("，" * 20_000, "。" * 20_000),
+    "digits": ("1" * 20_000, "1" * 19_999),
+    "brackets": ("(" * 20_000, ")" * 20_000 + "("),
+    "lines of one character": ("".join(f"{chr(0x4E00 + n)}\n" for n in range(20_000)), "一\n丁\n" * 9_000),
+    "without marks": ("山西煤炭产量" * 3_000, "陕西煤炭产量" + "山西煤炭产量" * 2_900 + "山西石油" * 90),
+    "without a common word": ("".join(map(chr, range(0x4E00, 0x9000))), "".join(map(chr, range(0x9000, 0x4E00, -1)))),
+    "every line edited": (
+        "\n".join(f"第{n}段是关于预算的说明。" for n in range(3_000)),
+        "\n".join(f"第{n}段是关于预算的解释。" for n in range(3_000)),
+    ),
+    "lines in reverse": (
+        "\n".join(f"第{n}段是说明。" for n in range(3_000)),
+        "\n".join(f"第{n}段是说明。" for n in range(3_000, 0, -1)),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_texts_are_rebuilt(name: str) -> None:
+    _rebuilds(*HOSTILE[name])
+
+
+def test_scattered_edits_in_a_text_without_marks_are_found_apart() -> None:
+    old = "".join(f"第{n}吨山西的煤炭产量增长了" for n in range(2_000))
+    new = old.replace("第500吨", "第5000吨").replace("第1500吨", "第150吨")
+    assert changed(old, new) == [("replace", "500吨", "5000吨"), ("replace", "1500吨", "150吨")]
 
 
 @given(st.text(), st.text())
@@ -72,10 +142,50 @@ def test_a_sentence_edited_amid_many_that_went_is_still_found() -> None:
     assert changed(gone[0] + kept + gone[1], kept.replace("75", "76")) == went
 
 
-def test_paragraphs_that_change_places_bring_and_take_no_words() -> None:
-    first, second = "第一段是关于预算金额的说明。", "第二段是关于开标时间的说明。"
-    operations = compare(f"{first}\n{second}", f"{second}\n{first}")
+FIRST, SECOND, THIRD = "第一段是关于预算金额的说明。", "第二段是关于开标时间的说明。", "第三段讲的是联系方式。"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ([FIRST, SECOND], [SECOND, FIRST]),
+        ([FIRST, SECOND, THIRD], [THIRD, FIRST, SECOND]),
+        ([FIRST, SECOND, THIRD], [SECOND, THIRD, FIRST]),
+        ([FIRST, SECOND, THIRD, ""], [THIRD, SECOND, FIRST, ""]),
+        ([FIRST, "", SECOND, "", THIRD], [SECOND, "", FIRST, "", THIRD]),
+        ([FIRST, SECOND, FIRST, THIRD], [SECOND, THIRD, FIRST, FIRST]),
+        (["甲段。", "乙段。", THIRD], ["乙段。", "甲段。", THIRD]),
+        (["甲段。", "乙段。"], ["乙段。", "甲段。"]),
+        ([FIRST + SECOND + THIRD], [FIRST + THIRD + SECOND]),
+    ],
+)
+def test_what_changes_places_brings_and_takes_no_words(old: list[str], new: list[str]) -> None:
+    operations = compare("\n".join(old), "\n".join(new))
     assert {o.kind for o in operations} == {"equal", "moved"} and counts(operations) == (0, 0)
+
+
+def test_a_figure_that_stands_alone_on_a_line_is_no_paragraph_that_moves() -> None:
+    moved = [gone for kind, gone, _ in changed("甲队\n12\n乙队\n15", "甲队\n15\n乙队\n12") if kind == "moved"]
+    assert moved == ["乙队\n"]
+
+
+@pytest.mark.parametrize("behind", ["", "\n末段。"])
+def test_a_paragraph_edited_on_its_way_is_shown_as_both(behind: str) -> None:
+    old, new = f"{FIRST}\n{SECOND}\n{THIRD}{behind}", f"{SECOND}\n{THIRD}\n{FIRST.replace('预算', '决算')}{behind}"
+    told = [change for change in changed(old, new) if change[1] != "\n"]
+    assert [kind for kind, _, _ in told] == ["moved", "replace", "moved"] and told[1][1:] == ("预算", "决算")
+    assert summary(old, new, compare(old, new)) == "moved: 「第一段是关于」; 预算 → 决算; moved: 「金额的说明。」"
+
+
+def test_line_ends_alone_are_not_counted_or_told() -> None:
+    old, new = f"{FIRST}{SECOND}\n{THIRD}", f"{FIRST}\n{SECOND}{THIRD}"
+    operations = compare(old, new)
+    assert counts(operations, old) == (0, 0) and summary(old, new, operations) == ""
+    assert counts(compare("甲。", "甲。\n乙。"), "甲。") == (3, 0)
+    old = "全市新增病例共10例，据来自New York的消息称情况总体平稳。"
+    new = old.replace("10例", " 10 例").replace("New York", "NewYork")
+    operations = compare(old, new)
+    assert counts(operations, old) == (7, 8) and summary(old, new, operations) == "New York → NewYork"
 
 
 def test_long_texts_are_compared_by_what_stands_in_them_once() -> None:
@@ -95,7 +205,7 @@ def test_a_paragraph_that_moved_is_neither_new_nor_gone() -> None:
 
 @given(st.text())
 def test_pieces_are_the_whole_text(text: str) -> None:
-    for cut in (paragraphs, sentences, words):
+    for cut in (sentences, clauses, words):
         assert "".join(cut(text)) == text
 
 
