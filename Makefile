@@ -7,7 +7,7 @@ ARGS ?=
 # pip compiles nothing, for a quicker set-up; so let Python keep what it compiles at first use.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test lint bench constraints dist clean
+.PHONY: help demo test gauntlet lint bench constraints dist clean
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -25,7 +25,10 @@ lint: $(READY) ## check style, types and the direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-bench: $(READY) ## measure the speed of a crawl
+gauntlet: $(READY) ## noise and real edits on many pages: what is recorded as a change, and what is missed
+	@$(BIN)/python -m tests.gauntlet $(ARGS)
+
+bench: $(READY) ## measure the speed of a crawl and of each rule
 	@$(BIN)/python -m bench $(ARGS)
 
 constraints: $(READY) ## pin every dependency anew (ARGS=--upgrade for the newest of each)
