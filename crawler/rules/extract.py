@@ -13,10 +13,12 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.config import selector_xpath
-from crawler.items import Fields, Role
-from crawler.rules import dates, layout, page
+from crawler.items import MEDIA, Fields, Layout, Role
+from crawler.rules import dates, fragment, page, stated
+from crawler.rules.layout import Block, article_block, is_article, media_of
+from crawler.rules.surroundings import around
 
-EXTRACTOR = "newstrail/1"
+EXTRACTOR = "newstrail/2"
 # Keys that publishers' endpoints use, in order of preference; compared without case, "_" and "-".
 _JSON_KEYS: dict[str, tuple[str, ...]] = {
     "body_html": ("text", "content", "body", "articlebody", "newstext", "html"),
@@ -34,6 +36,8 @@ _JSON_KEYS: dict[str, tuple[str, ...]] = {
 _NOT_FOUND_CODES = {"404", "410"}
 _NOT_FOUND_WORDS = re.compile(r"not\s*found|不存在|已删除|未找到|找不到|已下线|no such", re.IGNORECASE)
 _MESSAGE_KEYS = ("message", "msg", "error", "errmsg", "info", "status", "code", "errcode", "errorcode", "statuscode")
+_OF_BODY = ("body_html", "body_text", *MEDIA)  # read together, from one place
+_AS_READERS_SEE = ("outlet", "author")  # a site's `<meta>` often names itself
 _CLOSING_WORDS = 200  # characters at a body's end that may name its outlet
 _OUTLET_IN_TEXT = re.compile(r"[（(]\s*(?:文章)?来源[：:]\s*([^（()）\n]{1,40}?)\s*[)）]\s*\Z")
 
@@ -68,8 +72,12 @@ def from_json(text: str, role: Role) -> Fields:
     }
     if not found.get("body_html", "").strip():
         _explain_no_body(data, flat, "body_html" in found)
-    fields = Fields(**found, places={})
-    fields.body_text = page.fragment_text(fields.body_html or "")
+    fields = Fields(places={})
+    for name, value in found.items():
+        setattr(fields, name, value)
+    read = fragment.read(fields.body_html or "")
+    for name, value in read.items():
+        setattr(fields, name, value)
     if not fields.body_text and "<img" not in (fields.body_html or ""):
         raise EmptyAnswer("no words in the answer")
     return _placed(fields, role)
@@ -123,8 +131,9 @@ def outlet_in(body_text: str) -> str | None:
     return match[1] if match else None
 
 
-def from_page(markup: str, role: Role, selectors: dict[str, str]) -> Fields:
-    """Fields of a share or post page: by the site's selectors, else by what the page says of itself.
+def from_page(markup: str, role: Role, selectors: dict[str, str], layout: Layout | None = None) -> Fields:
+    """Fields of a share or post page: by the site's selectors, else by its learned layout, else by what the page
+    says of itself.
 
     A page without an article's body tells nothing but what selectors and its metadata state.
     Raises `ExtractionError` where it is no HTML, `EmptyAnswer` where nothing is in it.
@@ -139,15 +148,24 @@ def from_page(markup: str, role: Role, selectors: dict[str, str]) -> Fields:
     body = [n for n in selected.pop("body", []) if isinstance(n, HtmlElement)]
     for name, nodes in selected.items():
         setattr(fields, name, _words_of(nodes))
-    metadata = dict(layout.metadata(root))
-    block = layout.block_of(body) if "body" in selectors else layout.article_block(root)
+    metadata = stated.metadata(root)
+    block = article_block(root, body if "body" in selectors else None, layout)
     if block is not None:
-        fields.body_html, fields.body_text = block.html, block.text
-        metadata |= {k: v for k, v in layout.around(root, block).items() if k not in metadata}
+        said = around(root, block)
+        if is_article(block, said | metadata):
+            metadata = said | metadata | {k: said[k] for k in _AS_READERS_SEE if k in said}
+            _give_body(fields, block)
     for name, value in metadata.items():
         if name not in selectors and getattr(fields, name) is None:
             setattr(fields, name, value)
     return _placed(fields, role)
+
+
+def _give_body(fields: Fields, block: Block) -> None:
+    if block.text:
+        for name, value in media_of(block).items():
+            setattr(fields, name, value)
+        fields.body_text, fields.body_html = block.text, block.html()
 
 
 def select(root: HtmlElement, selector: str) -> list[Any]:
@@ -185,7 +203,7 @@ def fill(fields: Fields, other: Fields) -> None:
     for name, role in other.places.items():
         if name not in fields.places:
             fields.places[name] = role
-            for attribute in ("body_html", "body_text") if name == "body" else (name,):
+            for attribute in _OF_BODY if name == "body" else (name,):
                 setattr(fields, attribute, getattr(other, attribute))
 
 

@@ -1,32 +1,19 @@
-"""Where on a page the article stands, and what the page says around it, without anybody's selectors."""
+"""Where on a page the article stands, and what is in it."""
 
-import copy
-import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import accumulate
 
 import lxml.html
-from lxml import etree
 from lxml.html import HtmlElement
 
-from crawler.rules import page
+from crawler.items import Layout
+from crawler.rules import cleaning, media, page, phrases, signature, stated
+from crawler.rules.container import container, with_notices
+from crawler.rules.heading import Span, title_span
+from crawler.rules.survey import Box, Item, Survey, survey
 
-_APART = frozenset("header footer nav aside form script style noscript template".split())
-_PARAGRAPHS = frozenset("p blockquote pre center table ul ol h2 h3 h4 h5 h6 figure".split())
-_SCORED = frozenset("p blockquote pre center table div section article main td".split())
-_HEADINGS = frozenset(("h1", "small", "time"))
-_META = {
-    "title": ("og:title", "twitter:title"),
-    "published_at": ("article:published_time", "pubdate", "publishdate", "og:published_time"),
-    "modified_at": ("article:modified_time", "og:updated_time", "lastmod"),
-    "author": ("author", "article:author"),
-}
-_JSON_LD = {"headline": "title", "datePublished": "published_at", "dateModified": "modified_at"}
-_DATE_NEAR = re.compile(r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}")
-_OUTLET_NEAR = re.compile(r"(?:文章)?来源[：:]\s*([^\s|｜，,；;（()）]{2,30})")
-_BETWEEN_LINKS = re.compile(r"[\s|｜·/>»-]+")
 _SHORTEST_BODY = 20  # characters, on a page that shows no title and date; else it may be "loading …"
 
 
@@ -34,193 +21,171 @@ _SHORTEST_BODY = 20  # characters, on a page that shows no title and date; else 
 class Block:
     """The part of a page that holds the article's body."""
 
+    survey: Survey
     nodes: tuple[HtmlElement, ...]
-    apart: frozenset[HtmlElement]  # within the nodes, yet not of the body: heading, date line, back-links
-    html: str
-    text: str
+    positions: tuple[int, ...]  # of the items that are the body's, in order
+    title: Span | None
+    is_given: bool = False  # by selectors or a learned layout
+    as_served: bool = False  # its markup is shown as it stands
+
+    @property
+    def text(self) -> str:
+        """The body's words, one paragraph a line."""
+        return "\n".join(item.text for item in self.items() if item.text)
+
+    def items(self) -> list[Item]:
+        return [self.survey.items[i] for i in self.positions]
+
+    def of(self, tag: str) -> list[HtmlElement]:
+        """The body's elements of a kind: `img`, `a` or `table`."""
+        return [item.node for item in self.items() if item.node.tag == tag and not item.text]
+
+    def html(self) -> str:
+        """The markup of the body, less what is not of it. The tree is changed: this is read last."""
+        if self.as_served:
+            return "\n".join(lxml.html.tostring(n, encoding="unicode", with_tail=False) for n in self.nodes)
+        return "\n".join(_markup(self.survey, node, set(self.positions)) for node in self.nodes).strip()
 
 
-def block_of(nodes: list[HtmlElement]) -> Block | None:
-    """The block that these nodes are, as they stand; None where they hold no words."""
-    words = page.text(*nodes)
-    markup = "\n".join(lxml.html.tostring(n, encoding="unicode", with_tail=False) for n in nodes)
-    return Block(tuple(nodes), frozenset(), markup, words) if words else None
+def article_block(
+    root: HtmlElement, selected: Sequence[HtmlElement] | None = None, layout: Layout | None = None
+) -> Block | None:
+    """The block that selectors name, else a learned layout, else the page's own names, else the most words.
+
+    None where no words are found.
+    """
+    if selected is not None:
+        return _read(root, tuple(_outermost(selected)), frozenset(), by_selectors=True) if selected else None
+    if layout is not None and (body := signature.only(root, layout.body)) is not None:
+        apart = signature.inside(body, layout.apart)
+        block = _read(root, (body,), apart)
+        if block is not None and block.text:
+            return block
+    return _read(root, (), frozenset())
 
 
-def article_block(root: HtmlElement) -> Block | None:
-    """The block with the most words outside links: declared by the page, else found by counting."""
-    declared = root.xpath('//*[@itemprop="articleBody"]')
-    container = declared[0] if len(declared) == 1 else _densest(root)
-    if container is None:
+def _outermost(nodes: Sequence[HtmlElement]) -> Iterator[HtmlElement]:
+    """The nodes that stand in none of the others."""
+    chosen = set(nodes)
+    for node in nodes:
+        if not any(above in chosen for above in node.iterancestors()):
+            yield node
+
+
+def _read(
+    root: HtmlElement, given: tuple[HtmlElement, ...], apart: frozenset[HtmlElement], by_selectors: bool = False
+) -> Block | None:
+    found = survey(root, frozenset(given), apart)
+    cleaning.mark_lines(found.items)
+    title = title_span(found, stated.titles(root))
+    inner = [box for box in found.boxes if not any(_within(found, node, box) for node in given)]
+    weight = cleaning.tally(found)
+    dropped = cleaning.mark_boxes(found, inner, title, weight)
+    cleaning.mark_headed(found, title, weight)
+    nodes = given or container(found, title, dropped, weight)
+    if not nodes:
         return None
-    block = _trimmed(container)
-    if len(block.text) >= _SHORTEST_BODY or (block.text and {"title", "published_at"} <= around(root, block).keys()):
-        return block
-    return None
+    positions = [i for node in with_notices(found, nodes, title) for i in range(*found.spans[node])]
+    kept = _trimmed(found, positions, None if by_selectors and not _spans_title(found, nodes, title) else title)
+    return Block(found, nodes, tuple(kept), title, bool(given), by_selectors)
 
 
-def _trimmed(container: HtmlElement) -> Block:
-    """The inside of a container, less what stands apart in it."""
-    children = list(container)
-    body_starts = max((i + 1 for i, child in enumerate(children) if child.tag == "h1"), default=0)
-    body_ends = len(children)
-    while body_ends > body_starts and _stands_apart(children[body_ends - 1]):
-        body_ends -= 1
-    inside = copy.deepcopy(container)
-    inside.tail = None
-    if body_starts:
-        inside.text = None
-    apart = set()
-    for position, (child, twin) in enumerate(zip(children, list(inside), strict=True)):
-        if position < body_starts - 1:
-            inside.remove(twin)  # with the words behind it; those behind the heading are the body's
-        elif position < body_starts or position >= body_ends or child.tag in _HEADINGS or child.tag in _APART:
-            twin.drop_tree()
-        else:
-            continue
-        apart.add(child)
-    markup = (inside.text or "") + "".join(lxml.html.tostring(n, encoding="unicode") for n in inside)
-    return Block((container,), frozenset(apart), markup.strip(), page.text(inside))
+def _within(found: Survey, node: HtmlElement, box: Box) -> bool:
+    """Whether a given container stands in a box: the box then says nothing."""
+    start, end = found.spans.get(node, (0, 0))
+    return (
+        box.start <= start
+        and end <= box.end
+        and box.node is not node
+        and any(a is box.node for a in node.iterancestors())
+    )
 
 
-def _stands_apart(node: HtmlElement) -> bool:
-    """Whether an element at the body's end is none of it: a heading, a date line, links and nothing else."""
-    return not isinstance(node.tag, str) or node.tag in _HEADINGS or node.tag in _APART or _only_links(node)
+def _spans_title(found: Survey, nodes: tuple[HtmlElement, ...], title: Span | None) -> bool:
+    return title is not None and any(s <= title[0] and title[1] <= e for s, e in (found.spans[n] for n in nodes))
 
 
-def _densest(root: HtmlElement) -> HtmlElement | None:
-    scores: dict[HtmlElement, int] = {}
-    walk = etree.iterwalk(root, events=("start",))
-    for _, node in walk:
-        if node.tag in _APART or page.is_hidden(node):
-            walk.skip_subtree()
-        elif node.tag in _SCORED:
-            parent = node.getparent() if node.tag in _PARAGRAPHS else node
-            if parent is not None:
-                scores[parent] = scores.get(parent, 0) + _own_words(node)
-    best = max(scores, key=lambda node: scores[node], default=None)
-    return best if best is not None and scores[best] > 0 else None
+# --- its edges ------------------------------------------------------------------------------------------------------
 
 
-def _is_apart(node: HtmlElement) -> bool:
-    return any(n.tag in _APART or page.is_hidden(n) for n in (node, *node.iterancestors()))
+def _trimmed(found: Survey, positions: list[int], title: Span | None) -> list[int]:
+    """The positions less heading and byline before the body, credits and links behind it, and noise in it."""
+    items = found.items
+    lines = [i for i in positions if items[i].text]
+    if title and lines and lines[0] <= title[0] <= lines[-1]:
+        after = [i for i in lines if i >= title[1]]
+        if any(items[i].is_kept() for i in after):
+            lines = after
+            positions = [i for i in positions if i >= title[1]]
+    while lines and not (items[lines[0]].is_kept() and not _opens(items[lines[0]])):
+        items[lines.pop(0)].meta = True
+    last = len(lines)
+    while last and _closes(items[lines[last - 1]]):
+        last -= 1
+    for i in lines[last:]:
+        items[i].meta = True
+    first_position = _first_medium(positions, lines[0], items) if last else None
+    end = lines[last] if last < len(lines) else None
+    return [
+        i for i in positions
+        if first_position is not None and i >= first_position and (end is None or i < end) and items[i].is_kept()
+    ]  # fmt: skip
 
 
-def _own_words(node: HtmlElement) -> int:
-    """Characters that are the node's own: all of a paragraph's but those in links, only the direct ones of a box."""
-    if node.tag in _PARAGRAPHS:
-        linked = sum(len("".join(a.itertext()).strip()) for a in node.iter("a"))
-        return max(0, len("".join(node.itertext()).strip()) - 2 * linked)
-    direct = [node.text or "", *(child.tail or "" for child in node)]
-    return sum(len(piece.strip()) for piece in direct)
+def _first_medium(positions: list[int], first: int, items: list[Item]) -> int:
+    """Images before the first line are the body's too, back to the last line that is not."""
+    start = first
+    for i in reversed(positions[: positions.index(first)]):
+        if items[i].text:
+            break
+        start = i
+    return start
 
 
-def _only_links(node: HtmlElement) -> bool:
-    words, linked = _letters(node), sum(len(_letters(link)) for link in node.iter("a"))
-    return linked > 0 and len(words) == linked
+def _opens(item: Item) -> bool:
+    return phrases.is_byline(item.apart)
 
 
-def _letters(node: HtmlElement) -> str:
-    return _BETWEEN_LINKS.sub("", "".join(node.itertext()))
+def _closes(item: Item) -> bool:
+    if not item.is_kept() or phrases.is_tail(item.text):
+        return True
+    words = _BETWEEN_LINKS.sub("", item.text)
+    return item.linked > 0 and not item.filed and len(words) <= item.linked
 
 
-def metadata(root: HtmlElement) -> Iterator[tuple[str, str]]:
-    """What a page states of its article in JSON-LD and `<meta>`."""
-    seen = set()
-    for name, value in (*_json_ld(root), *_meta(root)):
-        if name not in seen and value.strip():
-            seen.add(name)
-            yield name, value
+_BETWEEN_LINKS = re.compile(r"[\s|｜·/>»《》【】（）()\[\]-]+")
 
 
-def _meta(root: HtmlElement) -> Iterator[tuple[str, str]]:
-    said = {(m.get("property") or m.get("name") or "").lower(): m.get("content") or "" for m in root.iter("meta")}
-    for field, names in _META.items():
-        if field != "title" or said.get("og:type") == "article":
-            yield from ((field, said[name]) for name in names if said.get(name))
+def _markup(found: Survey, node: HtmlElement, kept: set[int]) -> str:
+    counted = list(accumulate((i in kept for i in range(len(found.items))), initial=0))
+    start, end = found.spans.get(node, (0, 0))
+    drop = [gone for gone in found.gone if gone is not node]
+    for inner, (s, e) in found.spans.items():
+        if start <= s and e <= end and e > s and counted[e] == counted[s] and inner is not node:
+            drop.append(inner)
+    for inner in drop:
+        if inner.getparent() is not None:
+            inner.drop_tree()
+    node.attrib.clear()
+    whole = lxml.html.tostring(node, encoding="unicode", with_tail=False)
+    return whole[len(str(node.tag)) + 2 : -len(str(node.tag)) - 3]
 
 
-def _json_ld(root: HtmlElement) -> Iterator[tuple[str, str]]:
-    for script in root.iter("script"):
-        if (script.get("type") or "").lower() != "application/ld+json":
-            continue
-        try:
-            data = json.loads(script.text or "")
-        except (ValueError, RecursionError):
-            continue
-        for thing in _things(data):
-            yield from ((field, thing[key]) for key, field in _JSON_LD.items() if isinstance(thing.get(key), str))
-            yield from _names(thing)
+def is_article(block: Block, said: dict[str, str]) -> bool:
+    """Whether a block holds enough to be an article's body, which one that was found by counting must prove."""
+    words = block.text
+    if block.is_given:
+        return bool(words)
+    return len(words) >= _SHORTEST_BODY or (bool(words) and {"title", "published_at"} <= said.keys())
 
 
-def _things(data: Any) -> Iterator[dict[str, Any]]:
-    graph = data.get("@graph", data) if isinstance(data, dict) else data
-    for thing in graph if isinstance(graph, list) else [graph]:
-        if isinstance(thing, dict) and ("headline" in thing or "datePublished" in thing):
-            yield thing
-
-
-def _names(thing: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    for key, field in (("author", "author"), ("publisher", "outlet")):
-        people = thing.get(key)
-        people = people if isinstance(people, list) else [people]
-        names = [p.get("name") if isinstance(p, dict) else p for p in people]
-        if words := "、".join(n for n in names if isinstance(n, str)):
-            yield field, words
-
-
-def around(root: HtmlElement, block: Block) -> dict[str, str]:
-    """Title, time and outlet that stand on the page beside the body."""
-    found = {}
-    if title := _title(root):
-        found["title"] = title
-    lines = [line for line in _lines_outside(root, block) if len(line) < 200]
-    if when := next((line for line in lines if _DATE_NEAR.search(line)), None):
-        found["published_at"] = when
-    if named := next((match[1] for line in lines if (match := _OUTLET_NEAR.search(line))), None):
-        found["outlet"] = named
-    elif tag := _tag(root):
-        found["outlet"] = tag
-    return found
-
-
-def _title(root: HtmlElement) -> str | None:
-    headings = [" ".join(page.text(h).split()) for h in root.iter("h1") if not _is_apart(h)]
-    headings = [h for h in headings if h]
-    return headings[-1] if headings else root.xpath('string(//meta[@property="og:title"]/@content)') or None
-
-
-def _lines_outside(root: HtmlElement, block: Block) -> Iterator[str]:
-    walk = etree.iterwalk(root, events=("start",))
-    for _, node in walk:
-        if node.tag in page.SILENT or page.is_hidden(node):
-            walk.skip_subtree()
-            continue
-        if node in block.nodes:
-            walk.skip_subtree()
-            for child in block.apart:
-                yield from _lines(child)
-            continue
-        yield from _direct_lines(node)
-
-
-def _lines(node: HtmlElement) -> Iterator[str]:
-    for inner in node.iter(etree.Element):
-        yield from _direct_lines(inner)
-
-
-def _direct_lines(node: HtmlElement) -> Iterator[str]:
-    if node.tag == "time" and node.get("datetime"):
-        yield node.get("datetime", "")
-    for piece in (node.text, *(child.tail for child in node)):
-        if piece and piece.strip():
-            yield " ".join(piece.split())
-
-
-def _tag(root: HtmlElement) -> str | None:
-    """The outlet as the first site tags it: `tags: <em>每日经济新闻新闻</em>` is 每日经济新闻."""
-    for small in root.iter("small"):
-        names = [" ".join(page.text(em).split()) for em in small.iter("em")]
-        if (small.text or "").strip().startswith("tags") and names:
-            return " ".join(names).removesuffix("新闻") or None
-    return None
+def media_of(block: Block) -> dict[str, list[str] | list[list[list[str]]]]:
+    """Images, tables, links and attachments of a block, each in the order of the page."""
+    links = [(a, name) for a in block.of("a") if (name := media.link_name(a.get("href") or ""))]
+    with_words = [(a, name) for a, name in links if page.text(a) or next(a.iter("img"), None) is not None]
+    return {
+        "images": media.images(block.of("img")),
+        "tables": media.tables(block.of("table")),
+        "links": [name for a, name in with_words if not media.is_file(a) and not media.is_automatic(a)],
+        "attachments": [name for a, name in with_words if media.is_file(a)],
+    }

@@ -1,8 +1,9 @@
 """A look's fields in the form that is kept."""
 
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from crawler.items import Fields
+from crawler.items import MEDIA, Fields
 from crawler.rules import dates, text
 
 _LONGEST_NAME = 500  # characters of a title or a name; more is no title
@@ -16,11 +17,15 @@ def normalize(fields: Fields, zone: ZoneInfo) -> tuple[Fields, list[str]]:
     if fields.body_html is not None:
         kept.body_html = text.storable(fields.body_html)
         kept.body_text = text.kept(fields.body_text or "")
+        for name in MEDIA:
+            setattr(kept, name, _storable(getattr(fields, name)))
     return kept, [remark for remark in remarks if remark]
 
 
 def _name(fields: Fields, kept: Fields, name: str) -> str | None:
     words = text.one_line(getattr(fields, name) or "")
+    if name == "outlet":
+        words = single(words)
     if words:
         setattr(kept, name, words)
     else:
@@ -28,6 +33,23 @@ def _name(fields: Fields, kept: Fields, name: str) -> str | None:
     if len(words) > _LONGEST_NAME:
         return f"{name} of {len(words)} characters"
     return None
+
+
+def _storable(value: Any) -> Any:
+    """A list of strings, or of such lists, as it is kept."""
+    return text.kept(value) if isinstance(value, str) else [_storable(inner) for inner in value]
+
+
+def single(outlet: str) -> str:
+    """An outlet's name that a template wrote twice, or with the 新闻 of its tag behind its own, once.
+
+    >>> single("每日经济新闻新闻"), single("江州日报江州日报"), single("中国新闻社")
+    ('每日经济新闻', '江州日报', '中国新闻社')
+    """
+    while outlet.endswith("新闻新闻"):
+        outlet = outlet.removesuffix("新闻")
+    half = len(outlet) // 2
+    return outlet[:half] if half >= 3 and outlet[:half] == outlet[half:] else outlet
 
 
 def _time(fields: Fields, kept: Fields, name: str, zone: ZoneInfo) -> str | None:

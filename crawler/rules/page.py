@@ -8,11 +8,14 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 # A line of text ends where one of these begins or ends.
-_BLOCKS = frozenset(
+BLOCKS = frozenset(
     "address article aside blockquote br caption center dd details div dl dt fieldset figcaption figure footer form"
     " h1 h2 h3 h4 h5 h6 header hr legend li main nav ol p pre section summary table tbody tfoot thead tr ul".split()
 )
-SILENT = frozenset("script style noscript template iframe object head title select button textarea svg".split())
+SILENT = frozenset(  # nothing under them is shown as words
+    "script style noscript template iframe object head title select button textarea svg video audio canvas"
+    " datalist".split()
+)
 _CELLS = frozenset(("td", "th"))
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
@@ -61,12 +64,12 @@ def _pieces(root: HtmlElement) -> Iterator[str]:
             if node.tag in SILENT or is_hidden(node):
                 walk.skip_subtree()
                 continue
-            if node.tag in _BLOCKS:
+            if node.tag in BLOCKS:
                 yield "\n"
             if node.text:
                 yield node.text.replace("\n", " ")
             continue
-        if event == "end" and node.tag in _BLOCKS:
+        if event == "end" and node.tag in BLOCKS:
             yield "\n"
         elif event == "end" and node.tag in _CELLS:
             yield " "

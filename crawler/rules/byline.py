@@ -1,0 +1,73 @@
+"""Who wrote an article, who published it and when, from the lines around it."""
+
+import re
+
+from crawler.rules import phrases
+
+_LONGEST = 200  # characters of a line that may tell
+_TELLS = re.compile(r"\d{4}|[：:/／丨|]|记者|[Bb][Yy]\s|来源|来自|转自")
+_SPLIT = re.compile(r"[\s、/,，]+|\band\b|&")
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_ENGLISH = re.compile(
+    r"(?:(?P<month>[A-Za-z]{3,9})\.?\s(?P<day>\d{1,2})|(?P<day2>\d{1,2})(?:st|nd|rd|th)?\s(?P<month2>[A-Za-z]{3,9})\.?)"
+    r"(?:st|nd|rd|th)?,?\s(?P<year>\d{4})(?:\D{0,8}(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?\s?(?P<half>[AaPp]\.?[Mm])?)?"
+)
+
+
+def read(line: str) -> dict[str, str]:
+    """Fields that a line tells: published_at, modified_at, outlet, author.
+
+    >>> read("2024-11-22 09:30 来源：江州日报 作者：李明 阅读 1234")
+    {'published_at': '2024-11-22 09:30', 'outlet': '江州日报', 'author': '李明'}
+    >>> read("By Jane Doe | Updated November 23, 2024 9:05 PM")
+    {'modified_at': '2024-11-23 21:05', 'author': 'Jane Doe'}
+    >>> read("3分钟前 责任编辑：张三")
+    {}
+    """
+    found: dict[str, str] = {}
+    if len(line) > _LONGEST or not _TELLS.search(line):
+        return found
+    rest = line
+    if updated := phrases.UPDATED.search(rest):
+        rest = rest[: updated.start()] + " " + rest[updated.end() :]
+    if when := phrases.DATE.search(rest):
+        found["published_at"] = plain_date(when[0].strip())
+        rest = phrases.DATE.sub(" ", rest)
+    if updated:
+        found["modified_at"] = plain_date(updated[1].strip())
+    rest = phrases.without_counters(rest)
+    if named := phrases.SOURCE.search(rest):
+        found["outlet"] = named[1].strip(" ·•")
+        rest = rest[: named.start()] + " | " + rest[named.end() :]
+    if wrote := phrases.AUTHOR.search(phrases.without_editors(rest)):
+        found["author"] = "、".join(name for name in _SPLIT.split(wrote[1]) if name) if wrote[1] else wrote[2]
+    return found
+
+
+def outlet_beside_date(line: str) -> str | None:
+    """The outlet that stands without a label in a line with a time and nothing else.
+
+    >>> outlet_beside_date("2024-11-22 09:30 江州日报"), outlet_beside_date("江州日报")
+    ('江州日报', None)
+    """
+    rest = phrases.leftover(line, head=True) if phrases.is_byline(line) else ""
+    return rest if phrases.OUTLET_NAME.fullmatch(rest) else None
+
+
+def plain_date(text: str) -> str:
+    """An English date as digits; others as they are.
+
+    >>> plain_date("Nov. 22, 2024 at 12:05 a.m."), plain_date("22nd November 2024"), plain_date("2024年1月2日")
+    ('2024-11-22 00:05', '2024-11-22', '2024年1月2日')
+    """
+    match = _ENGLISH.search(text)
+    month = (match["month"] or match["month2"])[:3].lower() if match else ""
+    if match is None or month not in _MONTHS:
+        return text
+    date = f"{match['year']}-{_MONTHS.index(month) + 1:02d}-{int(match['day'] or match['day2']):02d}"
+    if match["hour"] is None:
+        return date
+    half, hour = (match["half"] or "").lower(), int(match["hour"])
+    if half:
+        hour = hour % 12 + (12 if half.startswith("p") else 0)
+    return f"{date} {hour:02d}:{match['minute']}" + (f":{match['second']}" if match["second"] else "")

@@ -1,0 +1,178 @@
+"""The box that holds an article's body: the one the page names so, else the one whose lines are worth most."""
+
+from itertools import accumulate
+
+from lxml.html import HtmlElement
+
+from crawler.rules import cleaning, marks, phrases
+from crawler.rules.heading import Span
+from crawler.rules.survey import Box, Item, Survey
+
+_NO_CONTAINERS = frozenset(
+    "p h1 h2 h3 h4 h5 h6 tr ul ol li table thead tbody tfoot figure figcaption blockquote pre br hr address header"
+    " footer nav aside dt caption summary legend".split()
+)
+_PARAGRAPHS = frozenset("p li blockquote pre td th h2 h3 h4 h5 h6 figcaption dd dt tr table ul ol".split())
+_ALL = 1000  # talk is taken for the article only where nothing else is left
+_TIMES_MORE = 10  # a box that outweighs all the rest so is the article, whatever its class
+_SIBLINGS = 12
+_NEARLY_ALL = 0.75  # of a box's worth
+_INNER_SHARE = 0.5  # of a named box's worth, for one in it to go first
+_FIRST_SHARE = 0.5  # of a box's worth, where the first sentence stands
+_NAMED_SHARE = 0.1  # of the page's worth, that a box named as bodies are must hold
+_RUN_OVER_BOX = 1.5  # so much more worth, a run of lines goes before the heaviest box
+
+
+def container(found: Survey, title: Span | None, dropped: list[Box], tally: cleaning.Tally) -> tuple[HtmlElement, ...]:
+    sums = _sums(found, title)
+    if _restored(found, dropped, tally, _best_run(sums)[1]):
+        sums = _sums(found, None)
+    best = _heaviest(found, sums)
+    weight = _weight(found, sums, best) if best is not None else 0
+    run, most = _best_run(sums)
+    if most <= 0:
+        return ()
+    if (named := _named(found, sums, most, tally)) is not None:
+        return (named,)
+    if best is None or most > _RUN_OVER_BOX * weight:
+        covering = _covering(found, run)
+        return (covering,) if covering is not None else ()
+    return (_narrowed(found, sums, best, tally),)
+
+
+def _restored(found: Survey, dropped: list[Box], tally: cleaning.Tally, left: float) -> bool:
+    """Whether a box that was dropped for its name holds so many of the words that it is the article after all."""
+    heavy = [(tally.of(tally.sentences, (box.start, box.end)), box) for box in dropped]
+    letters, box = max(heavy, key=lambda pair: pair[0], default=(0, None))
+    if box is None or letters <= (_TIMES_MORE * max(left, 1) if "talk" not in box.kinds else _ALL * left):
+        return False
+    lines = found.items[box.start : box.end]
+    for item in lines:
+        item.noise = item.meta = False
+    cleaning.mark_lines(lines)
+    return True
+
+
+def _best_run(sums: list[float]) -> tuple[Span, float]:
+    """The run of lines that is worth most, wherever the boxes are (maximum subarray, Kadane)."""
+    low, best, most = 0, (0, 0), 0.0
+    for i, total in enumerate(sums):
+        if total - sums[low] > most:
+            best, most = (low, i), total - sums[low]
+        if total < sums[low]:
+            low = i
+    return best, most
+
+
+def _covering(found: Survey, run: Span) -> HtmlElement | None:
+    """The smallest box around a run of lines."""
+    around_it = [
+        (e - s, order, node)
+        for order, (node, (s, e)) in enumerate(found.spans.items())
+        if s <= run[0] and run[1] <= e and node.tag not in _NO_CONTAINERS
+    ]
+    return min(around_it, key=lambda found: found[:2])[2] if around_it else None
+
+
+def _sums(found: Survey, title: Span | None) -> list[float]:
+    start = title[1] if title else 0
+    return list(accumulate((_worth(item, i >= start) for i, item in enumerate(found.items)), initial=0.0))
+
+
+def _worth(item: Item, is_after_title: bool) -> float:
+    """What a line says for or against the box that it stands in."""
+    if not item.text:
+        return 0
+    if not item.is_kept() or not is_after_title:
+        return -1
+    unlinked = item.letters - item.linked
+    if 2 * item.linked > item.letters and not item.filed:
+        return -5 - item.letters / 2
+    if phrases.is_byline(item.apart) or phrases.is_tail(item.text) or phrases.is_imprint(item.text):
+        return -3
+    if cleaning.is_sentence(item):
+        return unlinked
+    return unlinked / 2 if item.node.tag in _PARAGRAPHS else -3
+
+
+def _weight(found: Survey, sums: list[float], node: HtmlElement) -> float:
+    start, end = found.spans[node]
+    return sums[end] - sums[start]
+
+
+def _heaviest(found: Survey, sums: list[float]) -> HtmlElement | None:
+    best, most = None, 0.0
+    for node, (start, end) in found.spans.items():
+        if sums[end] - sums[start] > most and node.tag not in _NO_CONTAINERS:
+            best, most = node, sums[end] - sums[start]
+    return best
+
+
+def _named(found: Survey, sums: list[float], weight: float, tally: cleaning.Tally) -> HtmlElement | None:
+    """The box that the page itself calls the body, if it is one and holds a good part of the words."""
+    for nodes in (found.declared, found.named):
+        weighed = [(n, _weight(found, sums, n)) for n in nodes if n in found.spans]
+        weighed = [(n, w) for n, w in weighed if w > 0 and tally.of(tally.sentences, found.spans[n]) > 0]
+        if not weighed:
+            continue
+        node, most = max(weighed, key=lambda pair: pair[1])
+        outer = found.spans[node]
+        if any(w > most / 3 for n, w in weighed if not _overlap(found.spans[n], outer)):
+            continue
+        within = [n for n, w in weighed if w >= _INNER_SHARE * most and _overlap(found.spans[n], outer)]
+        if most >= _NAMED_SHARE * weight:
+            return min(reversed(within), key=lambda n: found.spans[n][1] - found.spans[n][0])
+    return None
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def _narrowed(found: Survey, sums: list[float], best: HtmlElement, tally: cleaning.Tally) -> HtmlElement:
+    """The box in `best` that holds nearly all of its words, or its first sentence and most of them, unless paragraphs
+    of `best` itself would be lost."""
+    start, end = found.spans[best]
+    own = list(accumulate((_is_own(item, sums, i, best) for i, item in enumerate(found.items)), initial=0))
+    first = next(
+        (i for i in range(start, end) if sums[i + 1] > sums[i] and tally.sentences[i + 1] > tally.sentences[i]), start
+    )
+    worth = sums[end] - sums[start]
+    chosen = {_NEARLY_ALL: (best, end - start), _FIRST_SHARE: (best, end - start)}
+    for node, (s, e) in found.spans.items():
+        if not (start <= s and e <= end) or node.tag in _NO_CONTAINERS or own[end] - own[start] != own[e] - own[s]:
+            continue
+        for share in (_NEARLY_ALL, *((_FIRST_SHARE,) if s <= first < e else ())):
+            if sums[e] - sums[s] >= share * worth and e - s < chosen[share][1]:
+                chosen[share] = (node, e - s)
+    return chosen[_FIRST_SHARE if chosen[_NEARLY_ALL][0] is best else _NEARLY_ALL][0]
+
+
+def _is_own(item: Item, sums: list[float], i: int, box: HtmlElement) -> bool:
+    """Whether a line of the article stands in a box itself, in no box within it; a table's rows always do."""
+    if sums[i + 1] <= sums[i]:
+        return False
+    return item.node is box or item.node.tag == "tr" or (item.node.tag in _PARAGRAPHS and item.node.getparent() is box)
+
+
+def with_notices(found: Survey, nodes: tuple[HtmlElement, ...], title: Span | None) -> list[HtmlElement]:
+    """The containers, and the editors' notices that stand beside them."""
+    if len(nodes) != 1:
+        return [n for n in nodes if n in found.spans]
+    container, beside = nodes[0], []
+    level: HtmlElement | None = container
+    for _ in range(2):
+        if level is None or level.tag in ("body", "article", "main"):
+            break
+        for sibling, _ in zip(level.itersiblings(), range(_SIBLINGS), strict=False):
+            if sibling in found.spans and _is_notice(found, sibling):
+                beside.append(sibling)
+        level = level.getparent()
+    return sorted([container, *beside], key=lambda n: found.spans[n])
+
+
+def _is_notice(found: Survey, node: HtmlElement) -> bool:
+    lines = [item for item in found.items[slice(*found.spans[node])] if item.text and item.is_kept()]
+    if not lines or not any(map(cleaning.is_sentence, lines)):
+        return False
+    return phrases.is_correction(lines[0].text) or marks.is_notice(node.get("class") or "", node.get("id") or "")

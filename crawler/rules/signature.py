@@ -1,0 +1,96 @@
+"""What tells an element of a template from all others: tag, id and lasting classes, of it and of what it stands in.
+
+Written as CSS, each step an ancestor somewhere above the next: `section.main div.text`.
+"""
+
+import re
+from collections.abc import Iterable
+
+from lxml.html import HtmlElement
+
+from crawler.rules import page
+
+_STEP = re.compile(r"(?P<tag>[a-z][a-z\d]*)(?P<names>(?:[#.][^\s#.]+)*)")
+_CHANGING = re.compile(
+    r"\d{3,}|^(?:css|sc|svelte|emotion|style)-|__?(?=[A-Za-z]*\d)[A-Za-z\d]{5,}$|__(?=[a-z]*[A-Z])(?=[A-Z]*[a-z])[A-Za-z]{5}$"
+    r"|^(?=.*\d)(?=.*[A-Za-z])[A-Za-z\d_-]{6,}$"
+)
+_CLIMB = 12  # ancestors that are looked at
+
+
+def lasting(names: Iterable[str]) -> list[str]:
+    """Classes or ids that a person wrote; made ones such as `css-1x2y3z` change with each build.
+
+    >>> lasting(["article-text", "css-1x2y3z", "p20241122", "t_f"])
+    ['article-text', 't_f']
+    """
+    return [name for name in names if not _CHANGING.search(name) and not re.search(r"[#.\s]", name)]
+
+
+def step(node: HtmlElement) -> str | None:
+    """The signature of one element; None where nothing lasting names it.
+
+    >>> import lxml.html
+    >>> step(lxml.html.fromstring('<div class="b a css-1x2y3z" id="main"></div>'))
+    'div#main.a.b'
+    """
+    ids = lasting([node.get("id") or ""] if node.get("id") else [])
+    classes = sorted(set(lasting((node.get("class") or "").split())))
+    if not ids and not classes:
+        return None
+    return str(node.tag) + "".join(f"#{i}" for i in ids) + "".join(f".{c}" for c in classes)
+
+
+def matches(node: HtmlElement, pattern: str) -> bool:
+    """Whether an element is of a signature: it may have more classes, and they may stand in any order."""
+    *above, last = pattern.split()
+    if not _is_of(node, last):
+        return False
+    ancestor, left = node.getparent(), _CLIMB
+    while above and ancestor is not None and left:
+        if _is_of(ancestor, above[-1]):
+            above.pop()
+        ancestor, left = ancestor.getparent(), left - 1
+    return not above
+
+
+def _is_of(node: HtmlElement, pattern: str) -> bool:
+    match = _STEP.fullmatch(pattern)
+    if match is None or node.tag != match["tag"]:
+        return False
+    names = re.findall(r"[#.][^#.]+", match["names"])
+    classes = (node.get("class") or "").split()
+    return all(name[1:] == node.get("id") if name[0] == "#" else name[1:] in classes for name in names)
+
+
+def only(root: HtmlElement, pattern: str) -> HtmlElement | None:
+    """The element of this signature, if there is exactly one and it is shown."""
+    match = _STEP.match(pattern.rsplit(maxsplit=1)[-1]) if pattern.strip() else None
+    found = []
+    for node in root.iter(match["tag"]) if match else ():
+        if matches(node, pattern):
+            found.append(node)
+            if len(found) > 1:
+                return None
+    return found[0] if found else None
+
+
+def words_of(node: HtmlElement) -> str:
+    """An element's words as signatures compare them: one line, every digit as `#`.
+
+    >>> import lxml.html
+    >>> words_of(lxml.html.fromstring("<p>阅读 <b>1234</b></p>"))
+    '阅读 ####'
+    """
+    return re.sub(r"\d", "#", " ".join(page.text(node).split()))
+
+
+def inside(body: HtmlElement, patterns: Iterable[str]) -> frozenset[HtmlElement]:
+    """The elements under `body` that are of one of these signatures and say the words behind its ` = `."""
+    wanted: dict[str, list[tuple[str, str]]] = {}
+    for pattern in patterns:
+        sign, _, words = pattern.partition(" = ")
+        if match := _STEP.match(sign):
+            wanted.setdefault(match["tag"], []).append((sign, words))
+    nodes = body.iter(*wanted) if wanted else ()
+    return frozenset(n for n in nodes if any(_is_of(n, s) and words_of(n) == words for s, words in wanted[str(n.tag)]))
