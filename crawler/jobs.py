@@ -7,13 +7,14 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
+import msgspec
 from sqlite_utils import Database
 
 from crawler.config import PLACEHOLDER_AGENT, Config, named_hosts
 from crawler.errors import ConfigError, NotFoundError
-from crawler.items import Job, Known, ListingTask, Target, Validator
+from crawler.items import METADATA, Job, Known, Layout, LearnedLayout, ListingTask, Target, Validator
 from crawler.rules import addresses, identity
-from storage import articles, queries, sources
+from storage import articles, layouts, queries, sources
 
 EVER = "9999"  # a time by which every article is due
 FULL_FETCH_EVERY = 20  # looks; so that an origin that lies about "not modified" is found out
@@ -26,7 +27,7 @@ def category_job(db: Database, config: Config, key: str, now: str, recheck: bool
     refuse_placeholder(config, [source.site])
     url = identity.listing_url(site, source.category_name)
     source_id = sources.put_source(db, key, source.name, source.site, source.category_name, url)
-    seen_before = (sources.find_source(db, key) or {}).get("listing_seen_at") is not None
+    known = sources.find_source(db, key) or {}
     rows = queries.articles_of_source(db, source_id, now, due_only=not recheck)
     targets = tuple(_target(row) for row in rows if row["site"] == source.site)
     return Job(
@@ -35,15 +36,23 @@ def category_job(db: Database, config: Config, key: str, now: str, recheck: bool
         crawl=config.crawl,
         sites={source.site: site},
         targets=targets,
-        listing=ListingTask(key, source.site, source.category_name, url, seen_before),
+        listing=ListingTask(
+            key,
+            source.site,
+            source.category_name,
+            url,
+            seen_before=known.get("listing_seen_at") is not None,
+            links_before=(known["matched_links"], known["other_links"]) if known.get("matched_links") else None,
+        ),
         known_codes=frozenset(queries.known_codes(db, source.site)),
+        layouts={source.site: learned_layouts(db, source.site)},
     )
 
 
 def due_job(db: Database, config: Config, now: str, site: str | None = None, unlisted_only: bool = False) -> Job:
     """A crawl of every article whose time has come by `now` (`unlisted_only`: of those that no listing ever had)."""
     rows = queries.due_articles(db, now, unlisted_only)
-    return _share_job(config, [row for row in rows if row["site"] in config.sites and site in (None, row["site"])])
+    return _share_job(config, db, [row for row in rows if row["site"] in config.sites and site in (None, row["site"])])
 
 
 def code_job(db: Database, config: Config, codes: list[str], site: str | None = None) -> Job:
@@ -57,7 +66,7 @@ def code_job(db: Database, config: Config, codes: list[str], site: str | None = 
             rows += known
         else:
             fresh.append(_unknown(config, code, site))
-    return _share_job(config, rows, fresh)
+    return _share_job(config, db, rows, fresh)
 
 
 def watch_target(config: Config, url: str) -> Target:
@@ -82,12 +91,21 @@ def _unknown(config: Config, code: str, site: str | None) -> Target:
     return Target(names[0], code, url or code)
 
 
-def _share_job(config: Config, rows: list[dict[str, Any]], fresh: list[Target] | None = None) -> Job:
+def _share_job(config: Config, db: Database, rows: list[dict[str, Any]], fresh: list[Target] | None = None) -> Job:
     targets = (*map(_target, rows), *(fresh or []))
     used = {target.site for target in targets}
     refuse_placeholder(config, used)
     sites = {name: config.sites[name] for name in used}
-    return Job(run=uuid.uuid4().hex, spider="share", crawl=config.crawl, sites=sites, targets=targets)
+    learned = {name: learned_layouts(db, name) for name in used}
+    return Job(uuid.uuid4().hex, "share", config.crawl, sites, targets, layouts=learned)
+
+
+def learned_layouts(db: Database, site: str) -> dict[str, LearnedLayout]:
+    """Role -> where the body stands on a site's pages of that role, as learned last."""
+    return {
+        row["role"]: LearnedLayout(row["id"], msgspec.json.decode(row["layout"], type=Layout))
+        for row in layouts.latest(db, site)
+    }
 
 
 def _target(row: dict[str, Any]) -> Target:
@@ -103,14 +121,20 @@ def _known(row: dict[str, Any]) -> Known | None:
         title=row["title"],
         body_length=row["body_length"],
         has_replacement=bool(row["has_replacement"]),
-        places=json.loads(row["places"]),
+        places={name: place for name, place in json.loads(row["places"]).items() if _is_told(row, name)},
         validators={
-            v["role"]: Validator(v["url"], v["etag"], v["last_modified"]) for v in json.loads(row["validators"])
+            v["role"]: Validator(v["url"], v["etag"], v["last_modified"], v["body_hash"])
+            for v in json.loads(row["validators"])
         },
         recent_hashes=tuple(json.loads(row["recent_hashes"])),
         removed=row["state"] in ("removed", "expired"),
         moved_to=row["moved_to"],
     )
+
+
+def _is_told(row: dict[str, Any], name: str) -> bool:
+    """Whether its page tells a field; one that was seen to drop it keeps its place in the record only."""
+    return name not in METADATA or row[name] is not None
 
 
 def remember(db: Database, target: Target, now: str) -> None:

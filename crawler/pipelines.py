@@ -32,6 +32,7 @@ class NormalizePipeline:
     def process_item(self, item: Observation) -> Observation:
         if not isinstance(item, Look):
             return item
+        self._crawler.stats.inc_value(f"newstrail/looks/{item.outcome}")
         reasons = [item.reason] if item.reason else []
         fields = item.fields
         if fields is not None:

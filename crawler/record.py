@@ -5,22 +5,39 @@ when it is written, so that two crawls at once write nothing twice.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from sqlite_utils import Database
 
+from crawler import derived
 from crawler.config import Site, seconds
-from crawler.items import METADATA, Fields, ListingReading, Look
-from crawler.rules import diff, identity
-from crawler.rules.decide import Decision, Past, Version, decide, whole
-from crawler.rules.extract import EXTRACTOR
+from crawler.items import METADATA, Fact, FactChange, Fields, ListingReading, Look
+from crawler.reextract import Report, content_of, reread_article
+from crawler.rules import facts, identity, shingles
+from crawler.rules.classify import NOTHING_READ
+from crawler.rules.dates import from_utc_text
+from crawler.rules.decide import Decision, Past, Version, decide, differences, whole
+from crawler.rules.reread import Layouts
 from crawler.rules.revisit import next_check
-from crawler.rules.severity import disclosure, severity
-from crawler.rules.text import content_hash, text_hash
-from storage import articles, responses, sources, versions
+from crawler.rules.text import text_hash
+from storage import articles, clusters, coverage, incidents, relations, responses, sources, versions
+from storage.facts import put_fact_changes
 
 _REMEMBERED = 5  # versions that a returning content is compared with
+_TEXT_SEEN = ("new", "changed", "unchanged", "not_modified")  # looks that say what an article's text is
+_REGULAR = 7200  # seconds between looks that are regular whatever was planned; twice what was planned is, too
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What recording a look came to: the decision, the kinds of change, and what is to be said of the article."""
+
+    decision: Decision
+    kinds: list[str]
+    notice: str | None = None
 
 
 def record_listing(db: Database, source_id: int, site: str, reading: ListingReading, sites: dict[str, Site]) -> None:
@@ -32,20 +49,21 @@ def record_listing(db: Database, source_id: int, site: str, reading: ListingRead
         article = articles.find(db, site, entry.code)
         if article and not overtaken:
             sources.stay(db, source_id, article["id"], entry.title, position, reading.seen_at)
-    if overtaken:
+    if overtaken or reading.broken:  # a listing that may not be whole ends nobody's stay
         return
     sources.end_stays(db, source_id, reading.seen_at)
-    sources.listing_read(db, source_id, reading.heading, reading.seen_at)
+    links = (len(reading.entries), reading.other_links) if reading.outcome == "read" else None
+    sources.listing_read(db, source_id, reading.heading, reading.seen_at, links)
     if sources.snapshot(db, source_id, [e.code for e in reading.entries], reading.seen_at) and reading.response:
         _keep(db, [reading.response])
 
 
 def record_look(
-    db: Database, look: Look, site: Site, run_id: int | None, recorded_at: str
-) -> tuple[Decision, list[str]] | None:
+    db: Database, look: Look, site: Site, run_id: int | None, recorded_at: str, layouts: Layouts | None = None
+) -> Recorded | None:
     """Record one look: article, version, changes, links of the chain and check, in the caller's transaction.
 
-    Returns what was decided and the kinds of change recorded; None where the look was on record already.
+    `layouts` are those that the look was read with. Returns None where the look was on record already.
     """
     if articles.is_recorded(db, look.id):
         return None
@@ -53,20 +71,26 @@ def record_look(
         articles.add(db, look.site, look.code, look.url, look.post_url, None, look.seen_at)
     article = articles.find(db, look.site, look.code)
     if article is None:  # asked for by its code alone and never seen anywhere: there is no article to record
-        return decide(Past(), look, None, 0, 0, recorded_at), []
+        return Recorded(decide(Past(), look, None, 0, 0, recorded_at), [], f"{look.page or look.url}: {look.reason}")
     if article["state"] == "redacted":
         return None
     past = _past(db, article)
+    if look.outcome == "read" and past.latest and _read_by_other_rules(past.latest, look):
+        reread_article(db, article, site, layouts or {}, Report())
+        past = _past(db, article)
     seen = whole(look, past.latest)
     digest = text_hash(seen.title, seen.body_text or "") if look.outcome == "read" else None
     decision = decide(past, look, digest, seconds(site.confirm_after), seconds(site.variant_window), recorded_at)
-    kept = _keep(db, look.responses) if decision.new_version or look.outcome == "not_found" else []
+    kept = _keep(db, look.responses) if decision.new_version or look.outcome not in ("read", "not_modified") else []
     version_id = past.latest.id if past.latest else None
-    if decision.new_version and decision.content and digest:
-        version_id = _new_version(db, article, past, look, decision, digest, kept)
+    if decision.new_version and decision.content:
+        version_id = _new_version(db, article, past, look, decision, kept)
     elif decision.extends and past.latest:
-        _extend(db, article, past.latest, look, decision, digest)
+        _extend(db, article, past.latest, look, decision)
     kinds = _changes(db, article, past, look, decision, version_id, recorded_at)
+    if decision.outcome in _TEXT_SEEN:
+        gap = 0 if "restored" in kinds else _expected_gap(article)  # while it was gone its text was not known
+        coverage.looked(db, article["id"], look.seen_at, gap)
     _update_article(db, article, look, decision, site, kinds)
     articles.add_check(
         db,
@@ -82,7 +106,33 @@ def record_look(
             "observation": look.id,
         },
     )
-    return decision, kinds
+    return Recorded(decision, kinds, _incident(db, article, look, decision))
+
+
+def _read_by_other_rules(latest: Version, look: Look) -> bool:
+    """Whether a difference may be our rules' and not the article's."""
+    return latest.extractor != look.extractor and bool(differences(latest.fields, whole(look, latest)))
+
+
+def _incident(db: Database, article: dict[str, Any], look: Look, decision: Decision) -> str | None:
+    """Note that an article cannot be read, or can be again; what is to be said of it when that begins or ends."""
+    subject = {"site": article["site"], "article_id": article["id"], "source_id": None}
+    page = look.page or look.url
+    if decision.outcome in NOTHING_READ:
+        began = incidents.failed(db, subject, decision.outcome, decision.reason, look.seen_at)
+        return f"{page}: {decision.outcome}: {decision.reason}" if began else None
+    if decision.outcome not in _TEXT_SEEN:
+        return None
+    over = incidents.ended(db, subject, look.seen_at)
+    return f"{page}: read again; {over['outcome']} since {over['began_at']}" if over else None
+
+
+def _expected_gap(article: dict[str, Any]) -> int:
+    """Seconds that may lie between an article's last look and this one if looks are to be regular."""
+    if not article["last_checked_at"] or not article["next_check_at"]:
+        return _REGULAR
+    planned = from_utc_text(article["next_check_at"]) - from_utc_text(article["last_checked_at"])
+    return max(_REGULAR, 2 * int(planned.total_seconds()))
 
 
 def _keep(db: Database, raws: Iterable[Any]) -> list[int]:
@@ -91,29 +141,15 @@ def _keep(db: Database, raws: Iterable[Any]) -> list[int]:
 
 def _past(db: Database, article: dict[str, Any]) -> Past:
     recent = tuple(
-        Version(row["id"], row["number"], _fields(row), row["text_hash"], row["last_seen_at"])
+        Version(row["id"], row["number"], content_of(row), row["text_hash"], row["last_seen_at"], row["extractor"])
         for row in versions.recent(db, article["id"], _REMEMBERED)
     )
-    return Past(
-        article["state"], recent, article["gone_since"], article["gone_looks"],
-        article["variant_version_id"], article["variant_seen_at"], article["moved_to"],
-    )  # fmt: skip
-
-
-def _fields(row: dict[str, Any]) -> Fields:
-    return Fields(**{name: row[name] for name in Fields.__struct_fields__})
-
-
-def _values(content: Fields, digest: str) -> dict[str, Any]:
-    """A content's columns in `versions`."""
-    values = {name: getattr(content, name) for name in Fields.__struct_fields__}
-    metadata = [getattr(content, name) for name in METADATA]
-    values["places"] = json.dumps(content.places)
-    return {**values, "text_hash": digest, "content_hash": content_hash(digest, metadata)}
+    remembered = ("gone_since", "gone_firmly_since", "gone_looks", "variant_version_id", "variant_seen_at", "moved_to")
+    return Past(article["state"], recent, **{name: article[name] for name in remembered})
 
 
 def _new_version(
-    db: Database, article: dict[str, Any], past: Past, look: Look, decision: Decision, digest: str, kept: list[int]
+    db: Database, article: dict[str, Any], past: Past, look: Look, decision: Decision, kept: list[int]
 ) -> int:
     assert decision.content is not None
     content = decision.content
@@ -125,12 +161,11 @@ def _new_version(
         look.site,
         look.code,
         {
+            **derived.columns(content, look.extractor),
             "article_id": article["id"],
             "number": number,
-            "extractor": EXTRACTOR,
             "first_seen_at": decision.changed_by,
             "last_seen_at": look.seen_at,
-            **_values(content, digest),
         },
         [*unmodified, *kept],
     )
@@ -138,32 +173,50 @@ def _new_version(
         articles.rebind_validators(db, article["id"], version_id, look.not_modified)
     _set_validators(db, article["id"], version_id, look)
     article["version_count"] = number
-    if content.body_text:
-        article["cluster_id"] = article["cluster_id"] or articles.cluster_for(db, article["id"], digest)
+    stated = derived.write_facts(db, version_id, content)
+    _relate(db, article, content, stated, look.seen_at)
     return version_id
+
+
+def _relate(db: Database, article: dict[str, Any], content: Fields, stated: Sequence[Fact], at: str) -> None:
+    """The story that an article carries with others, and the notice that it corrects."""
+    text = content.body_text or ""
+    article["cluster_id"] = clusters.join(
+        db, article["id"], shingles.bands(text), text, shingles.is_same_story, at, content.title
+    )
+    corrects = facts.corrected_project(stated) is not None
+    relations.link_correction(db, article["id"], facts.project_numbers(stated), corrects, at)
 
 
 def _set_validators(db: Database, article_id: int, version_id: int, look: Look) -> None:
     for raw in look.responses:
         articles.set_validator(
-            db, article_id, raw.role, raw.url, version_id, raw.header("ETag"), raw.header("Last-Modified")
+            db,
+            {
+                "article_id": article_id,
+                "role": raw.role,
+                "url": raw.url,
+                "version_id": version_id,
+                "etag": raw.header("ETag"),
+                "last_modified": raw.header("Last-Modified"),
+                "body_hash": responses.body_hash(raw.body),
+            },
         )
 
 
-def _extend(
-    db: Database, article: dict[str, Any], latest: Version, look: Look, decision: Decision, digest: str | None
-) -> None:
+def _extend(db: Database, article: dict[str, Any], latest: Version, look: Look, decision: Decision) -> None:
     versions.see_again(db, latest.id, look.seen_at)
     _set_validators(db, article["id"], latest.id, look)
-    if decision.gains and decision.content and digest:
+    if decision.gains and decision.content:
         known = latest.fields
         for name in decision.gains:
             setattr(known, name, getattr(decision.content, name))
             known.places[name] = decision.content.places[name]
             if name == "published_at":
                 known.published_precision = decision.content.published_precision
-        gained = _values(known, text_hash(known.title, known.body_text or ""))
-        versions.gain(db, {"id": latest.id, **gained})
+        versions.derive(db, {**derived.columns(known, latest.extractor), "id": latest.id})
+        if "title" in decision.gains:
+            derived.write_facts(db, latest.id, known)
 
 
 def _changes(
@@ -180,7 +233,9 @@ def _changes(
     if decision.moved:
         kinds.append("moved")
     for kind in kinds:
-        change = {
+        became: list[FactChange] = []
+        change: dict[str, Any] = {
+            **derived.NO_DETAILS,
             "article_id": article["id"],
             "kind": kind,
             "old_version_id": past.latest.id if past.latest else None,
@@ -188,17 +243,18 @@ def _changes(
             "changed_after": _last_seen_before(article, past, kind),
             "changed_by": decision.changed_by,
             "recorded_at": recorded_at,
-            "severity": "material" if kind == "removed" else None,
-            "disclosure": None,
             "reason": f"permanent redirect to {look.moved_to}" if kind == "moved" else decision.reason,
-            "fields": json.dumps(decision.changed_fields if kind != "moved" else []),
-            "added_chars": 0,
-            "removed_chars": 0,
-            "summary": f"{look.moved_from} → {look.moved_to}" if kind == "moved" else "",
         }
-        if past.latest and decision.content and decision.changed_fields and kind in ("edited", "restored"):
-            change |= _what_changed(past.latest.fields, decision.content, decision.changed_fields, kind)
-        versions.add_change(db, article["site"], article["code"], change)
+        if kind == "removed":
+            change["severity"] = "material"
+        if kind == "moved":
+            change["summary"] = f"{look.moved_from} → {look.moved_to}"
+        elif decision.changed_fields and past.latest and decision.content and version_id:
+            became = derived.fact_changes(db, past.latest.id, version_id)
+            change |= derived.details(kind, past.latest.fields, decision.content, decision.changed_fields, became)
+        change["fields"] = json.dumps(change["fields"])
+        change_id = versions.add_change(db, article["site"], article["code"], change)
+        put_fact_changes(db, change_id, map(msgspec.structs.asdict, became))
     return kinds
 
 
@@ -209,32 +265,15 @@ def _last_seen_before(article: dict[str, Any], past: Past, kind: str) -> str | N
     return past.latest.last_seen_at if past.latest else None
 
 
-def _what_changed(old: Fields, new: Fields, fields: tuple[str, ...], kind: str) -> dict[str, Any]:
-    old_text, new_text = (old.title or "", old.body_text or ""), (new.title or "", new.body_text or "")
-    added = removed = 0
-    told = []
-    for name, before, after in (("title", old_text[0], new_text[0]), ("body", old_text[1], new_text[1])):
-        if name in fields:
-            operations = diff.compare(before, after)
-            plus, minus = diff.counts(operations)
-            added, removed = added + plus, removed + minus
-            told.append(diff.summary(before, after, operations, limit=240))
-    told += [f"{n}: {getattr(old, n) or '—'} → {getattr(new, n) or '—'}" for n in METADATA if n in fields]
-    what = {"added_chars": added, "removed_chars": removed, "summary": "; ".join(told)}
-    if kind == "edited":
-        what["severity"] = severity(list(fields), old_text, new_text, removed)
-        what["disclosure"] = disclosure(old_text[1], new_text[1], old.modified_at, new.modified_at)
-    return what
-
-
 def _update_article(
     db: Database, article: dict[str, Any], look: Look, decision: Decision, site: Site, kinds: list[str]
 ) -> None:
     if decision.content is not None:
         names = ("title", *METADATA) if decision.new_version else decision.gains
         names = (*names, "published_precision") if "published_at" in names else names
-        # What is known stays known: a new version lacks nothing that an older one had.
-        article |= {name: value for name in names if (value := getattr(decision.content, name)) is not None}
+        told = {name: getattr(decision.content, name) for name in names}
+        # What is known stays known, but for what its page was seen to have dropped.
+        article |= {name: value for name, value in told.items() if value is not None or name in look.vanished}
     if kinds:
         article["last_changed_at"] = decision.changed_by
     if look.moved_to and (decision.moved or look.site_moved or decision.outcome == "new"):
@@ -247,7 +286,8 @@ def _update_article(
         "looks": article["looks"] + 1,
         "last_checked_at": max(look.seen_at, article["last_checked_at"] or ""),
         "gone_since": decision.gone_since,
-        "gone_seen_at": look.seen_at if look.outcome == "not_found" else article["gone_seen_at"],
+        "gone_firmly_since": decision.gone_firmly_since,
+        "gone_seen_at": look.seen_at if decision.outcome in ("pending", "gone") else article["gone_seen_at"],
         "gone_looks": decision.gone_looks,
         "variant_version_id": decision.variant_version_id,
         "variant_seen_at": decision.variant_seen_at,

@@ -1,25 +1,30 @@
 """One run's observations on their way into the record: in batches, with a tally of what is committed."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import msgspec
 from sqlite_utils import Database
 
 from crawler.items import Ending, Job, ListingReading, Look, Observation
 from crawler.record import record_listing, record_look
+from crawler.rules import absences
+from crawler.rules.classify import NOTHING_READ
 from crawler.rules.dates import utc_text
+from crawler.rules.layouts import Samples
 from crawler.rules.moves import Moves
-from storage import sources
+from storage import articles, incidents, layouts, sources
 from storage.database import transaction, usable
 
 _BATCH, _BATCH_BYTES = 200, 16 * 1024 * 1024  # observations, and bytes of their responses, a transaction
 _REMARKS = 10
 _COUNTED = ("first_seen", "edited", "removed")
 _AWAITED = ("pending", "gone", "variant")  # findings in the making; `changes` tells what comes of them
-_UNREAD = ("blocked", "login", "soft_404", "empty", "partial", "robots", "error")  # looks that brought nothing
+_LOOKED_BACK = 10  # looks at a site's other articles that tell whether it reads normally
 
 
 @dataclass
@@ -31,6 +36,8 @@ class Tally:
     listed: int | None = None
     listing_error: str | None = None
     error: str | None = None  # the first one
+    unread: str | None = None  # the first look that brought nothing
+    quarantine: str | None = None  # why not all that the run found is believed
     remarks: list[str] = field(default_factory=list)  # the first few, one line each
 
     @property
@@ -39,8 +46,8 @@ class Tally:
 
     @property
     def why(self) -> str | None:
-        """Why the run is not `ok`: its first error, else the first thing that is to be said of it."""
-        return self.error or next(iter(self.remarks), None)
+        """Why the run is not `ok`: its quarantine, its first error, else the first look that brought nothing."""
+        return self.quarantine or self.error or self.unread
 
 
 class Recorder:
@@ -59,6 +66,10 @@ class Recorder:
         self._waiting: list[Observation] = []
         self._waiting_bytes = 0
         self._moves = Moves()
+        self._sites: defaultdict[str, absences.SiteRun] = defaultdict(absences.SiteRun)
+        self._samples = Samples()
+        self._quarantine: str | None = None
+        self._notices: list[str] = []
         self.tally = Tally()
         self.outcome: str | None = None
         with usable(path), transaction(db):
@@ -70,7 +81,8 @@ class Recorder:
         return utc_text(self._clock())
 
     def add(self, observation: Observation) -> None:
-        """Take an observation; a full batch is committed, and the last one."""
+        """Take an observation; a full batch is committed, and the last one. What was not found waits for the end,
+        when the whole run shows what that means."""
         if isinstance(observation, Look):
             for look in self._moves.judged(observation):
                 self._take(look)
@@ -78,16 +90,52 @@ class Recorder:
         if isinstance(observation, Ending):
             for look in self._moves.rest():
                 self._take(look)
-        self._take(observation)
+            self._judge()
+        elif observation.broken:
+            self._quarantine = f"{observation.url}: {observation.broken}"
+        self._wait(observation)
         if isinstance(observation, Ending):
             self.flush()
+            self._learn()
 
-    def _take(self, observation: Observation) -> None:
+    def _take(self, look: Look) -> None:
+        self._samples.take(look)
+        if not self._sites[look.site].holds(look):
+            self._wait(look)
+
+    def _wait(self, observation: Observation) -> None:
         self._waiting.append(observation)
         if isinstance(observation, Look):
             self._waiting_bytes += sum(len(raw.body) for raw in observation.responses)
         if len(self._waiting) >= _BATCH or self._waiting_bytes >= _BATCH_BYTES:
             self.flush()
+
+    def _judge(self) -> None:
+        """Say of the looks that found nothing what the run as a whole shows."""
+        quarantine = self._quarantine
+        for name, run in self._sites.items():
+            if not run.held and not run.fails:
+                continue
+            codes = {look.code for look in run.held}
+            with usable(self._path):
+                site = [_known(row) for row in articles.of_site(self._db, name)]
+                before = articles.recent_outcomes(self._db, name, codes, _LOOKED_BACK)
+            others = [*([outcome for outcome in before if outcome not in _AWAITED]), *["unchanged"] * run.read]
+            unread = sum(outcome in NOTHING_READ for outcome in others)
+            normal = 2 * unread < len(others)
+            verdict = absences.judge(run, site, normal, self._quarantine)
+            quarantine = quarantine or verdict.quarantine
+            self._notices += [verdict.notice] if verdict.notice else []
+            for look in verdict.looks:
+                self._wait(look)
+        self._quarantine = quarantine
+
+    def _learn(self) -> None:
+        """Learn where the body stands on the pages that were read without knowing it."""
+        for site, role, layout, pages in self._samples.learned():
+            text = msgspec.json.encode(layout).decode()
+            with usable(self._path), transaction(self._db):
+                layouts.add(self._db, site, role, text, pages, self._now())
 
     def flush(self) -> None:
         """Commit what waits. Only then does it count."""
@@ -119,29 +167,33 @@ class Recorder:
             self._ending(observation, tally)
 
     def _listing(self, reading: ListingReading, tally: Tally) -> None:
-        if reading.outcome == "error":
-            tally.listing_error = f"{reading.url}: {reading.reason}"
+        trouble = reading.broken or (reading.reason if reading.outcome == "error" else None)
+        if trouble:
+            tally.listing_error = f"{reading.url}: {trouble}"
             tally.error = tally.error or tally.listing_error
-            tally.remarks.append(tally.listing_error)
+        if reading.outcome == "error":
             return
         assert self._source_id is not None and self._job.listing is not None
         tally.listed = len(reading.entries)
         record_listing(self._db, self._source_id, self._job.listing.site, reading, self._job.sites)
 
     def _look(self, look: Look, tally: Tally) -> None:
-        recorded = record_look(self._db, look, self._job.sites[look.site], self.run_id, self._now())
+        rules = self._job.layouts.get(look.site, {})
+        recorded = record_look(self._db, look, self._job.sites[look.site], self.run_id, self._now(), rules)
         if recorded is None:
             return
-        decision, kinds = recorded
+        decision = recorded.decision
         tally.outcomes[decision.outcome] += 1
-        tally.changes.update(kinds)
-        failed = decision.outcome == "error"
-        page = look.page or look.url
-        remark = f"{page}: {look.reason}" if failed else f"{page}: {decision.outcome}: {look.reason}"
-        if failed:
-            tally.error = tally.error or remark
-        if look.reason and decision.outcome not in _AWAITED and len(tally.remarks) < _REMARKS:
-            tally.remarks.append(remark)
+        tally.changes.update(recorded.kinds)
+        if decision.outcome == "error":
+            tally.error = tally.error or f"{look.page or look.url}: {look.reason}"
+        elif decision.outcome in NOTHING_READ:
+            tally.unread = tally.unread or f"{look.page or look.url}: {decision.outcome}: {look.reason}"
+        if recorded.notice:
+            tally.remarks.append(recorded.notice)
+        elif look.reason and decision.outcome not in (*_AWAITED, *NOTHING_READ):
+            tally.remarks.append(f"{look.page or look.url}: {decision.outcome}: {look.reason}")
+        del tally.remarks[_REMARKS:]
 
     def _count(self, before: Tally, after: Tally) -> None:
         counts = {kind: after.changes[kind] - before.changes[kind] for kind in _COUNTED}
@@ -151,20 +203,43 @@ class Recorder:
             sources.count_run(self._db, {"id": self.run_id, "errors": errors, **counts})
 
     def _ending(self, ending: Ending, tally: Tally) -> None:
+        tally.quarantine = tally.quarantine or self._quarantine
         self.outcome = "interrupted" if ending.interrupted else _outcome(tally)
-        if self._moves.notice:
-            tally.remarks.append(self._moves.notice)
+        notices = [*self._notices, *([self._moves.notice] if self._moves.notice else [])]
+        said = [notice for notice in (tally.quarantine, *notices, self._incident(ending, tally)) if notice]
+        tally.remarks[:0] = said
         sources.finish_run(
             self._db,
             {
                 "id": self.run_id,
                 "finished_at": ending.seen_at,
                 "outcome": self.outcome,
-                "reason": ending.reason or (tally.why if self.outcome != "ok" else self._moves.notice),
+                "reason": ending.reason or (tally.why if self.outcome != "ok" else "; ".join(notices) or None),
                 "requests": ending.requests,
                 "not_modified": ending.not_modified,
             },
         )
+
+    def _incident(self, ending: Ending, tally: Tally) -> str | None:
+        """Note that the source cannot be read, or can be again; what is to be said when that begins or ends."""
+        if self._source_id is None or self._job.listing is None or ending.interrupted:
+            return None
+        listing = self._job.listing
+        subject = {"site": listing.site, "source_id": self._source_id, "article_id": None}
+        if trouble := tally.listing_error or tally.quarantine:
+            outcome = "quarantined" if tally.quarantine else "error"
+            began = incidents.failed(self._db, subject, outcome, trouble, ending.seen_at)
+            return trouble if began and not tally.quarantine else None
+        over = incidents.ended(self._db, subject, ending.seen_at)
+        return f"{listing.url}: read again; {over['outcome']} since {over['began_at']}" if over else None
+
+
+def _known(row: dict[str, Any]) -> absences.Article:
+    """An article of the site as the run's verdict needs it."""
+    moment = row["published_at"]
+    published = moment if "T" in moment else f"{moment}T00:00:00Z"
+    live = row["state"] not in ("removed", "expired")
+    return absences.Article(row["code"], published, live, row["gone_since"], row["gone_looks"])
 
 
 def _copy(tally: Tally) -> Tally:
@@ -173,7 +248,7 @@ def _copy(tally: Tally) -> Tally:
 
 def _outcome(tally: Tally) -> str:
     """`failed` when nothing was read, `partial` when the listing or an article could not be read."""
-    unread = sum(tally.outcomes[outcome] for outcome in _UNREAD)
+    unread = sum(tally.outcomes[outcome] for outcome in NOTHING_READ)
     if tally.listed is None and tally.looks == unread and (tally.listing_error or unread):
         return "failed"
-    return "partial" if tally.listing_error or tally.outcomes["error"] else "ok"
+    return "partial" if tally.listing_error or tally.quarantine or tally.outcomes["error"] else "ok"

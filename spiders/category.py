@@ -43,18 +43,23 @@ class CategorySpider(ShareSpider):
         return ListingReading(id=self.next_id(), source=self.task.source, seen_at=self.now(), outcome=outcome, **values)
 
     def read_listing(self, response: Response) -> ListingReading:
-        verdict = classify.response(response.status, response.body, response.flags)
-        if verdict and verdict[0] == "not_found" and self.task.seen_before:
-            return self.reading("gone", reason=f"{verdict[1]}: nothing listed now", url=response.url)
-        if verdict:
-            return self.reading("error", reason=verdict[1], url=response.url)
         raw: Raw = as_raw("listing", response, self.now())
         markup, _ = decode(raw.body, raw.header("Content-Type"))
+        asked = next(iter(response.meta.get("redirect_urls", [])), None)
+        verdict = classify.answer(raw, response.flags, asked, markup)
+        if verdict and verdict[0] == "not_found" and self.task.seen_before:
+            return self.reading("gone", reason=f"{verdict[1]}: nothing listed now", url=response.url)
         try:
-            heading, entries = listing.read(self.job.sites[self.task.site], markup, response.url)
+            heading, entries, others = listing.read(self.job.sites[self.task.site], markup, response.url)
         except ExtractionError as error:
-            return self.reading("error", reason=str(error), url=response.url)
-        return self.reading("read", heading=heading, entries=entries, response=raw, url=response.url)
+            broken = str(error) if self.task.seen_before and verdict is None else None
+            return self.reading("error", reason=verdict[1] if verdict else str(error), broken=broken, url=response.url)
+        if verdict and (verdict[0] == "partial" or response.status != 200 or not entries):
+            return self.reading("error", reason=verdict[1], url=response.url)
+        broken = listing.shortfall(len(entries), others, self.task.links_before)
+        return self.reading(
+            "read", heading=heading, entries=entries, other_links=others, broken=broken, response=raw, url=response.url
+        )
 
     def targets(self, reading: ListingReading) -> list[Target]:
         """New articles of the listing and the job's own targets, in the listing's order."""

@@ -1,13 +1,16 @@
 """One look at one article, while its pages come in: what was read so far, and the `Look` it makes."""
 
+import hashlib
 from dataclasses import dataclass, field
 
 from scrapy.http import Response
 
 from crawler.config import Site
-from crawler.items import Fields, Look, Raw, Role, Target
-from crawler.rules import classify, extract, identity, text
+from crawler.items import METADATA, Fields, Look, Raw, Role, Target
+from crawler.rules import classify, extract, identity, text, wholeness
 from crawler.rules.decode import decode
+from crawler.rules.garbled import garbled
+from crawler.rules.reread import Layouts, extractor, fields_of
 
 _PERMANENT = (301, 308)  # RFC 9110, 15.4.2 and 15.4.9
 _SHRUNK_TO = 0.4  # a body that keeps less than this has collapsed
@@ -20,33 +23,46 @@ class Reading:
 
     target: Target
     site: Site
+    layouts: Layouts = field(default_factory=dict)
     fields: Fields = field(default_factory=lambda: Fields(places={}))
     responses: list[Raw] = field(default_factory=list)
+    refused: list[Raw] = field(default_factory=list)  # responses that could not be read
     not_modified: list[Role] = field(default_factory=list)
+    same_bytes: bool = False
     remarks: list[str] = field(default_factory=list)
+    dropped: set[str] = field(default_factory=set)  # fields that their page no longer tells, confirmed
+    unlearned: Role | None = None
     moved_from: str | None = None
     moved_to: str | None = None
     status: int | None = None
     page: str | None = None
 
-    def take(self, role: Role, response: Response, seen_at: str) -> classify.Verdict | None:
-        """Read one page; a verdict where it cannot be read."""
+    def take(self, role: Role, response: Response, seen_at: str, anew: bool = False) -> classify.Verdict | None:
+        """Read one page, `anew` even where its bytes are known; a verdict where it cannot be read."""
         if self.status is None:
             self.status, self.page = response.status, response.url
         if response.status == 304 and self.vouches(role, response):
             self.not_modified.append(role)
             return None
         raw = as_raw(role, response, seen_at)
+        if not anew and self._is_the_same(raw):
+            self.same_bytes = True
+            self.not_modified.append(role)
+            return None
+        markup, _ = decode(raw.body, raw.header("Content-Type"))
+        asked = next(iter(response.meta.get("redirect_urls", [])), None)
         verdict = (
-            self._sent_home(response)
+            classify.answer(raw, response.flags, asked, markup)
             or self._led_astray(role, response)
-            or classify.response(response.status, response.body, response.flags)
+            or self._read(role, raw, markup)
         )
-        if verdict is None:
-            verdict = self._read(role, raw)
-        if verdict is None or verdict[0] == "not_found":
-            self.responses.append(raw)
+        (self.responses if verdict is None or verdict[0] == "not_found" else self.refused).append(raw)
         return verdict
+
+    def _is_the_same(self, raw: Raw) -> bool:
+        """Whether the very bytes came that showed the known version last: then nothing needs to be read."""
+        known = None if self.target.full or self.target.known is None else self.target.known.validators.get(raw.role)
+        return known is not None and raw.status == 200 and known.body_hash == hashlib.sha256(raw.body).hexdigest()
 
     def vouches(self, role: Role, response: Response) -> bool:
         """Whether a 304 answers the condition that this very URL's validator made."""
@@ -54,29 +70,24 @@ class Reading:
         asked = request is not None and {b"If-None-Match", b"If-Modified-Since"} & request.headers.keys()
         return bool(asked and known and role in known.validators and known.validators[role].url == response.url)
 
-    def _read(self, role: Role, raw: Raw) -> classify.Verdict | None:
-        markup, _ = decode(raw.body, raw.header("Content-Type"))
+    def _read(self, role: Role, raw: Raw, markup: str) -> classify.Verdict | None:
         try:
-            if role == "content":
-                page = extract.from_json(markup, role)
-            else:
-                page = extract.from_page(markup, role, self.site.selectors)
+            page = fields_of(raw, self.site, self.layouts, markup)
         except extract.NotFoundAnswer as error:
             return "not_found", f"the answer says {error}"
         except extract.EmptyAnswer as error:
             return "empty", str(error)
         except extract.ExtractionError as error:
-            return "error", str(error)
+            is_cut = wholeness.is_cut_json(markup)
+            return ("partial", "the JSON stops in the middle") if is_cut else ("error", str(error))
+        if garbled(f"{page.title or ''}{page.body_text or ''}"):
+            return "error", "the encoding flipped: the words are another encoding's"
         if page.published_at and self.fields.published_at and extract.date_missing(self.fields, self.site.zone):
             self.remarks.append(f"published_at not understood: {self.fields.published_at.strip()[:60]!r}")
             del self.fields.places["published_at"]
+        if "body" in page.places and role != "content" and "body" not in self.site.selectors:
+            self.unlearned = None if role in self.layouts else role
         extract.fill(self.fields, page)
-        return None
-
-    def _sent_home(self, response: Response) -> classify.Verdict | None:
-        hops = response.meta.get("redirect_urls", [])
-        if hops and identity.is_home(response.url) and not identity.is_home(hops[0]):
-            return "soft_404", f"redirected to the front page {response.url}"
         return None
 
     def _led_astray(self, role: Role, response: Response) -> classify.Verdict | None:
@@ -99,7 +110,7 @@ class Reading:
         hops, known = response.meta.get("redirect_urls", []), self.target.known
         if not hops:
             return None
-        says_the_same = response.status == 304 or (known is not None and self.text_hash() == known.recent_hashes[0])
+        says_the_same = role in self.not_modified or (known is not None and self.text_hash() == known.recent_hashes[0])
         if known and not self._is_its_own(role, response) and not says_the_same:
             return self._elsewhere(response)
         permanent = all(reason in _PERMANENT for reason in response.meta.get("redirect_reasons", []))
@@ -118,7 +129,7 @@ class Reading:
         return text.text_hash(text.one_line(title or ""), text.kept(self.fields.body_text or ""))
 
     def vanished(self, role: Role) -> list[str]:
-        """Fields that this page used to tell and no longer does."""
+        """Fields that this page used to tell, and that no page read so far tells."""
         known = self.target.known.places if self.target.known else {}
         told = set(self.fields.places)
         if extract.outlet_in(self.fields.body_text or ""):
@@ -134,11 +145,12 @@ class Reading:
         known, body = self.target.known, self.fields.body_text
         if known is None or body is None:
             return None
+        gone = self.vanished(role)
+        self.dropped.update(gone)
         if len(body) < known.body_length * _SHRUNK_TO:
             return f"the body shrank from {known.body_length} to {len(body)} characters"
         if not known.has_replacement and _REPLACEMENT in body + (self.fields.title or ""):
             return "U+FFFD appeared"
-        gone = self.vanished(role)
         return f"{', '.join(gone)} no longer told" if gone else None
 
     def lacks(self) -> bool:
@@ -169,9 +181,13 @@ class Reading:
             http_status=self.status,
             reason="; ".join(reasons) or None,
             fields=self.fields if read else None,
+            vanished=tuple(name for name in METADATA if read and name in self.dropped - self.fields.places.keys()),
+            extractor=extractor(self.site, self.layouts),
+            unlearned=self.unlearned,
             version=known.version if known else None,
             not_modified=tuple(self.not_modified),
-            responses=tuple(self.responses) if read or outcome == "not_found" else (),
+            same_bytes=self.same_bytes,
+            responses=tuple(self.responses if read or outcome == "not_found" else [*self.responses, *self.refused]),
             moved_from=self.moved_from,
             moved_to=self.moved_to,
         )

@@ -50,6 +50,9 @@ class ShareSpider(Spider):
     def site(self, target: Target) -> Site:
         return self.job.sites[target.site]
 
+    def begin(self, target: Target, **values: Any) -> Reading:
+        return Reading(target, self.site(target), self.job.layouts.get(target.site, {}), **values)
+
     def first_request(self, target: Target) -> Request | Look:
         """The request for the page that the content comes from; a look at once where there is none to make."""
         for role in self.body_roles(target):
@@ -57,7 +60,7 @@ class ShareSpider(Spider):
                 request.callback, request.errback = self.parse, self.failed
                 request.cb_kwargs["target"] = target
                 return request
-        reading = Reading(target, self.site(target))
+        reading = self.begin(target)
         reason = "no page of it may or can be fetched; its listing or its URL is needed"
         return reading.look(self.next_id(), self.now(), ("error", reason))
 
@@ -96,21 +99,21 @@ class ShareSpider(Spider):
 
     async def vouched(self, target: Target, role: Role, response: Response) -> Response | classify.Verdict | None:
         """The answer, or where it is a 304 that vouches for nothing, the one without a condition."""
-        if response.status != 304 or Reading(target, self.site(target)).vouches(role, response):
+        if response.status != 304 or self.begin(target).vouches(role, response):
             return response
         return await self.fetch(target, role, conditional=False)
 
     def failed(self, failure: Any) -> Look:
         """The look at an article whose page could not be had at all."""
         target: Target = failure.request.cb_kwargs["target"]
-        reading = Reading(target, self.site(target), page=failure.request.url)
+        reading = self.begin(target, page=failure.request.url)
         return reading.look(self.next_id(), self.now(), classify.failure(failure.value))
 
     async def parse(self, response: Response, target: Target) -> AsyncIterator[Any]:
         try:
             look = await self.look(target, response)
         except Exception as error:  # a page that breaks a rule of ours is a look that brought nothing, not silence
-            reading = Reading(target, self.site(target), page=response.url, status=response.status)
+            reading = self.begin(target, page=response.url, status=response.status)
             look = reading.look(self.next_id(), self.now(), ("error", f"{type(error).__name__}: {error}"[:200]))
         yield look
         if look.outcome == "not_found" and self._confirms_at_once(target):
@@ -124,7 +127,7 @@ class ShareSpider(Spider):
 
     async def look(self, target: Target, response: Response, attempt: int = 1) -> Look:
         """Read an article from its first page and those further ones that are needed."""
-        reading = Reading(target, self.site(target))
+        reading = self.begin(target)
         seen_at = self.now()
         verdict = await self._read_body(reading, response, seen_at)
         if verdict is None:
@@ -175,7 +178,7 @@ class ShareSpider(Spider):
         what = reading.collapse(role)
         if what is None:
             return None
-        second = Reading(reading.target, reading.site)
+        second = self.begin(reading.target)
         page = await self.fetch(reading.target, role, conditional=False)
         verdict = second.take(role, page, self.now()) if isinstance(page, Response) else page
         if verdict is None and second.fields.body_text is not None and second.shows_the_same(reading):
@@ -183,11 +186,24 @@ class ShareSpider(Spider):
             return None
         return "variant", f"{what}; a second fetch did not show the same"
 
+    async def _confirm_dropped(self, reading: Reading, role: Role, gone: list[str]) -> None:
+        """Metadata that a further page no longer tells was dropped only if a second fetch lacks it too."""
+        second = self.begin(reading.target)
+        page = await self.fetch(reading.target, role, conditional=False)
+        verdict = second.take(role, page, self.now()) if isinstance(page, Response) else page
+        if verdict is None and second.fields.places and not set(gone) & second.fields.places.keys():
+            reading.dropped.update(gone)
+            reading.remarks.append(f"{', '.join(gone)} no longer told; confirmed by a second fetch")
+
     async def _read_whole(self, reading: Reading, role: Role) -> classify.Verdict | None:
         """A 304 holds only with all the pages that gave a field; without them the page is read after all."""
         page = await self.fetch(reading.target, role, conditional=False)
         reading.not_modified.remove(role)
-        return reading.take(role, page, self.now()) if isinstance(page, Response) else page or ("error", "no page")
+        return (
+            reading.take(role, page, self.now(), anew=True)
+            if isinstance(page, Response)
+            else page or ("error", "no page")
+        )
 
     async def _read_further(self, reading: Reading, first: Role) -> bool:
         """Fetch the pages that gave a field before, and those that may give what lacks: on a first or full look, and
@@ -206,6 +222,8 @@ class ShareSpider(Spider):
             if verdict:
                 complete = complete and role not in gave
                 reading.remarks.append(f"{role} page: {verdict[1]}")
+            elif role in gave and (gone := reading.vanished(role)):
+                await self._confirm_dropped(reading, role, gone)
             elif role == "share":
                 self._shells[target.site] += 1 if len(reading.fields.places) == fields_before else -_SHELLS_ENOUGH
         return complete

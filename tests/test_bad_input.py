@@ -179,7 +179,7 @@ def says(value: Any) -> Callable[[Replica], Answer]:
 PRIVATE = FAULTS["redirect to a private address"]
 NOT_FOUND = {"code": 404, "message": "not found"}
 FAULTY = [
-    Fault("broken JSON", answers(broken_json), "error", "error", "not JSON"),
+    Fault("broken JSON", answers(broken_json), "partial", "partial", "stops in the middle"),
     Fault("HTML", answers(page), "error", "error", "not JSON"),
     Fault("no text", says({"title": "题", "source": "某报"}), "error", "error", "expected 'text' or 'content'"),
     Fault("empty text", says({"text": "", "title": "题"}), "empty", "empty", "no words"),
@@ -191,8 +191,8 @@ FAULTY = [
     Fault("410", answers(FAULTS["410"]), "pending", "gone", "HTTP 410"),
     Fault("500", answers(FAULTS["500"]), "error", "error", "HTTP 500"),
     Fault("503", answers(FAULTS["503"]), "error", "error", "HTTP 503"),
-    Fault("403", answers(FAULTS["403"]), "error", "error", "HTTP 403"),
-    Fault("429", answers(FAULTS["429"]), "error", "error", "HTTP 429"),
+    Fault("403", answers(FAULTS["403"]), "blocked", "blocked", "HTTP 403"),
+    Fault("429", answers(FAULTS["429"]), "blocked", "blocked", "HTTP 429"),
     Fault("a redirect to itself", lambda site: redirect(f"{site.base}/loop"), "error", "error", "redirect"),
     Fault("a redirect to a private address", answers(PRIVATE), "error", "error", "private address 169.254.169.254"),
     Fault("a redirect to ::1", lambda site: redirect(f"http://[::1]:{site.base[-5:]}/"), "error", "error", "private"),

@@ -49,6 +49,7 @@ CONTENTS: dict[str, tuple[str, str, dict[str, str], str]] = {
     "A titled by the post": ("新标题", "预算AAA亿元，年底前完成。", {}, "post"),
     "A of 江州日报": ("标题", "预算AAA亿元，年底前完成。", {"outlet": "江州日报"}, "content"),
     "A of 云溪晚报": ("标题", "预算AAA亿元，年底前完成。", {"outlet": "云溪晚报"}, "content"),
+    "A of nobody": ("标题", "预算AAA亿元，年底前完成。", {}, "content"),
     "A of 云溪晚报, says the post": ("标题", "预算AAA亿元，年底前完成。", {"outlet": "云溪晚报"}, "post"),
 }
 
@@ -58,7 +59,8 @@ def at(minutes: float) -> str:
 
 
 def look(number: int, minutes: float, what: str, version: int | None) -> Look:
-    """A look that found one of the contents, or `404`, `error`, …, or `304` (`304 of 1`: the job knew version 1)."""
+    """A look that found one of the contents, or `404`, `error`, …, or `304` (`304 of 1`: the job knew version 1);
+    `404 quarantined`, `soft soft`: not found, with what the run made of it."""
     values: dict[str, Any] = {
         "id": f"run:{number}",
         "site": "site",
@@ -73,10 +75,15 @@ def look(number: int, minutes: float, what: str, version: int | None) -> Look:
         raw = Raw("content", url, at(minutes), 200, {"ETag": f'"{what}"'}, what.encode())
         places: Any = {"body": "content", "title": place, **dict.fromkeys(metadata, place)}
         fields = Fields(title=title, body_html=f"<p>{body}</p>", body_text=body, places=places, **metadata)
-        return Look(outcome="read", http_status=200, fields=fields, responses=(raw,), **values)
-    if what == "404":
-        raw = Raw("content", url, at(minutes), 404, {}, b"gone")
-        return Look(outcome="not_found", http_status=404, reason="HTTP 404", responses=(raw,), **values)
+        dropped = ("outlet",) if what == "A of nobody" else ()
+        return Look(outcome="read", http_status=200, fields=fields, vanished=dropped, responses=(raw,), **values)
+    if what.startswith(("404", "soft")):
+        name, _, absence = what.partition(" ")
+        status = 404 if name == "404" else 200
+        raw = Raw("content", url, at(minutes), status, {}, b"gone")
+        outcome: Any = "not_found" if name == "404" else "soft_404"
+        values |= {"http_status": status, "reason": f"HTTP {status}", "absence": absence or None}
+        return Look(outcome=outcome, responses=(raw,), **values)
     if what.startswith("304"):
         values["version"] = int(what.removeprefix("304 of ")) if " of " in what else version
         return Look(outcome="not_modified", http_status=304, not_modified=("content",), **values)
@@ -135,7 +142,7 @@ TALES = [
     Tale("never read, then there", [(0, "404", "gone"), (15, "error", "error"), (20, "A", "new")]),
     Tale(
         "nothing is seen in these",
-        [(0, "A", "new")] + [(n, o, o) for n, o in enumerate(("error", "robots", "empty", "partial", "soft_404"), 1)],
+        [(0, "A", "new"), *[(n, o, o) for n, o in enumerate("error robots empty partial blocked login".split(), 1)]],
     ),
     Tale(
         "A, B, A are three versions",
@@ -182,6 +189,48 @@ TALES = [
         "an answer for an older version extends none",
         [(0, "A", "new"), (5, "B", "changed"), (9, "304 of 1", "not_modified"), (15, "C", "changed")],
         [("edited", 1, 2, 0, 5, BODY), ("edited", 2, 3, 5, 15, BODY)],
+    ),
+    Tale(
+        "a soft 404 counts at the third look, a day later",
+        [(0, "A", "new"), (5, "soft soft", "pending"), (60, "soft soft", "pending"), (1444, "soft soft", "pending"),
+         (1445, "soft soft", "gone")],
+        [GONE], "removed",
+    ),
+    Tale("two soft 404s are too few", [(0, "A", "new"), (5, "soft soft", "pending"), (2000, "soft soft", "pending")]),
+    Tale("a soft 404 of a site that reads badly", [(0, "A", "new"), *[(n, "soft", "soft_404") for n in (5, 60, 2000)]]),
+    Tale(
+        "a soft 404 and two firm ones",
+        [(0, "A", "new"), (5, "soft soft", "pending"), (10, "404", "pending"), (19, "404", "pending"),
+         (20, "404", "gone")],
+        [GONE], "removed",
+    ),
+    Tale(
+        "no removal from quarantined runs, however many",
+        [(0, "A", "new"), *[(n, "404 quarantined", "pending") for n in (5, 60, 1500)], (1501, "404", "gone")],
+        [GONE], "removed",
+    ),
+    Tale(
+        "a quarantined look confirms nothing",
+        [(0, "A", "new"), (5, "404 quarantined", "pending"), (20, "404", "pending"), (30, "404", "gone")],
+        [GONE], "removed",
+    ),
+    Tale("expired", [(0, "A", "new"), (5, "404 expired", "pending"), (15, "404 expired", "gone")], state="expired"),
+    Tale(
+        "back from expiry",
+        [(0, "A", "new"), (5, "404 expired", "pending"), (15, "404 expired", "gone"), (60, "B", "changed")],
+        [("restored", 1, 2, 15, 60, BODY)],
+    ),
+    Tale(
+        "an outlet that its page no longer tells",
+        [*OUTLET, (5, "A of nobody", "changed"), (9, "A", "unchanged")],
+        [("edited", 1, 2, 0, 5, ["outlet"])],
+        article={"outlet": None},
+    ),
+    Tale(
+        "and tells again",
+        [*OUTLET, (5, "A of nobody", "changed"), (9, "A of 江州日报", "changed")],
+        [("edited", 1, 2, 0, 5, ["outlet"]), ("edited", 2, 3, 5, 9, ["outlet"])],
+        article={"outlet": "江州日报"},
     ),
     Tale("missing metadata", [*OUTLET, (5, "A", "unchanged")], article={"outlet": "江州日报"}),
     Tale(

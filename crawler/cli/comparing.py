@@ -4,12 +4,15 @@ import sys
 from typing import Any
 
 import click
+import msgspec
+from sqlite_utils import Database
 
 from crawler.cli import diffview, lookup
 from crawler.cli.output import console, json_option, print_json, print_records, printable
 from crawler.cli.reading import pick
+from crawler.derived import fact_changes, listed
 from crawler.errors import NotFoundError
-from crawler.items import METADATA
+from crawler.items import MEDIA, METADATA
 from crawler.rules import diff as rules
 from storage import history
 
@@ -31,7 +34,13 @@ def diff(config_path: str | None, code: str, old: int | None, new: int | None, a
     after = pick(versions, code, new, None)
     if as_json:
         print_json(
-            {"site": article["site"], "code": article["code"], "url": article["url"], **_compared(before, after)}
+            {
+                "site": article["site"],
+                "code": article["code"],
+                "url": article["url"],
+                **_compared(before, after),
+                "facts": _fact_changes(db, before, after),
+            }
         )
         return
     zone = lookup.zone_of(settings, article["site"])
@@ -43,6 +52,9 @@ def diff(config_path: str | None, code: str, old: int | None, new: int | None, a
         click.echo(f"{sign} version {version['number']}, seen {seen}")
     click.echo()
     print_diff(before, after)
+    changed = [c for c in _fact_changes(db, before, after) if c["old_text"] and c["new_text"]]
+    for line in dict.fromkeys(f"{c['role'] or c['type']}: {c['old_text']} → {c['new_text']}" for c in changed):
+        click.echo(printable(line))
 
 
 def print_diff(before: dict[str, Any], after: dict[str, Any]) -> None:
@@ -50,8 +62,16 @@ def print_diff(before: dict[str, Any], after: dict[str, Any]) -> None:
     for name in METADATA:
         if before[name] != after[name] and after[name] is not None:
             click.echo(f"{name}: {printable(before[name]) or '—'} → {printable(after[name])}")
+    for name in MEDIA:
+        if before[name] != after[name]:
+            click.echo(f"{name}: {printable(listed(before[name], after[name]))}")
     titles, bodies = (before["title"] or "", after["title"] or ""), (before["body_text"], after["body_text"])
     console().print(diffview.render(*titles, *bodies, marked=not sys.stdout.isatty()))
+
+
+def _fact_changes(db: Database, before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
+    """What became of the facts between two versions."""
+    return [msgspec.structs.asdict(change) for change in fact_changes(db, before["id"], after["id"])]
 
 
 def _compared(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
@@ -60,6 +80,7 @@ def _compared(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
         "old_version": before["number"],
         "new_version": after["number"],
         "metadata": {n: [before[n], after[n]] for n in METADATA if before[n] != after[n]},
+        **{name: [before[name], after[name]] for name in MEDIA if before[name] != after[name]},
         **{
             name: diffview.operations_json(
                 before[column] or "", rules.compare(before[column] or "", after[column] or "")

@@ -1,7 +1,6 @@
-"""`newstrail status`, `changes`, `log` and `show`."""
+"""`newstrail changes`, `log` and `show`."""
 
 import json
-from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,8 +9,7 @@ import click
 from crawler.cli import lookup
 from crawler.cli.output import json_option, print_json, print_records, printable
 from crawler.errors import NotFoundError
-from crawler.rules.dates import utc_text
-from storage import history
+from storage import clusters, history, relations
 
 KINDS = ("first_seen", "edited", "removed", "restored", "moved")
 FIELDS = (
@@ -29,53 +27,46 @@ FIELDS = (
 
 
 @click.command()
-@json_option
-@click.pass_obj
-def status(config_path: str | None, as_json: bool) -> None:
-    """Sources, their last runs, what is due and what went wrong."""
-    settings, db = lookup.opened(config_path)
-    zone = lookup.zone_of(settings)
-    sources = history.sources_status(db, utc_text(datetime.now(UTC)))
-    for source in sources:
-        source["watched"] = source["key"] in settings.sources
-    totals, failed = history.totals(db), history.failed_looks(db, 20)
-    if as_json:
-        print_json({"totals": totals, "sources": sources, "failed_looks": failed})
-        return
-    click.echo("  ".join(f"{name.replace('_', ' ')} {count}" for name, count in totals.items()) + "\n")
-    for source in sources:
-        source["last_run_at"] = lookup.local(source["last_run_at"], zone)
-        source["next_check_at"] = lookup.local(source["next_check_at"], zone)
-    columns = {
-        "key": "source", "name": "name", "last_run_at": f"last run ({zone})", "last_outcome": "outcome",
-        "listed": "listed", "articles": "articles", "due": "due", "next_check_at": "next look", "last_reason": "reason",
-    }  # fmt: skip
-    print_records(sources, columns, False, empty="no source was crawled yet")
-    if failed:
-        click.echo("\nlast look brought nothing:")
-        print_records(failed, {"code": "code", "outcome": "outcome", "reason": "reason", "url": "url"}, False)
-
-
-@click.command()
 @click.option("--since", metavar="T", help="A time, a date, 2d or 昨天, in the site's zone.")
 @click.option("--source", metavar="KEY", help="Only articles that this source listed.")
 @click.option("--kind", type=click.Choice(KINDS), help="Only changes of this kind.")
 @click.option("--field", type=click.Choice(FIELDS), help="Only changes of this field.")
-@click.option("--min-severity", type=click.Choice(history.SEVERITIES), help="Only edits that matter at least so much.")
+@click.option(
+    "--min-severity",
+    type=click.Choice(history.SEVERITIES),
+    help="Only edits that matter at least so much (default: all that happened, save cosmetic edits).",
+)
+@click.option("--by-story", is_flag=True, help="The same edit of one story, under several codes, as one row.")
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most so many.")
 @json_option
 @click.pass_obj
 def changes(
-    config_path: str | None, /, since: str | None, source: str | None, limit: int, as_json: bool, **filters: Any
-) -> None:
+    config_path: str | None, /, since: str | None, source: str | None, min_severity: str | None, by_story: bool,
+    limit: int, as_json: bool, **filters: Any,
+) -> None:  # fmt: skip
     """The record of what happened, newest first."""
     settings, db = lookup.opened(config_path)
     if source is not None and not history.source_exists(db, source):
         settings.source(source)
     zone = lookup.zone_of(settings, settings.sources[source].site if source in settings.sources else None)
     after = lookup.moment(since, zone) if since else None
-    found = history.changes(db, since=after, source=source, limit=limit, **filters)
+    cosmetic = None if min_severity else False
+    most = -1 if by_story else limit
+    found = history.changes(
+        db, since=after, source=source, min_severity=min_severity, cosmetic=cosmetic, limit=most, **filters
+    )
+    if by_story:
+        found = clusters.by_story(found)[:limit]
     _print_changes(found, zone, as_json, with_article=True)
+    if cosmetic is False and not as_json:
+        oldest = found[-1]["changed_by"] if len(found) == limit else after
+        _tell_hidden(history.cosmetic_edits(db, since=oldest, source=source, **filters))
+
+
+def _tell_hidden(count: int) -> None:
+    if count:
+        edits = "edit is" if count == 1 else "edits are"
+        click.secho(f"{count} cosmetic {edits} not shown; --min-severity cosmetic shows all edits", err=True, dim=True)
 
 
 def _print_changes(found: list[dict[str, Any]], zone: ZoneInfo, as_json: bool, with_article: bool) -> None:
@@ -89,7 +80,10 @@ def _print_changes(found: list[dict[str, Any]], zone: ZoneInfo, as_json: bool, w
         change["what"] = change["summary"] or change["reason"] or ""
         change["versions"] = _numbers(change)
         change["fields"] = " ".join(change["fields"])
+        change["code"] = " ".join(change.get("codes", [change["code"]]))
     columns = {"id": "#", "when": f"seen by ({zone})", "kind": "kind", "severity": "severity", "fields": "fields"}
+    if any(change["verdict"] for change in found):
+        columns["verdict"] = "verdict"
     if with_article:
         columns |= {"code": "code", "title": "title"}
     print_records(found, columns | {"versions": "versions", "what": "what"}, False, empty="no change on record")
@@ -111,15 +105,20 @@ def log(config_path: str | None, code: str, as_json: bool) -> None:
     zone = lookup.zone_of(settings, article["site"])
     versions = history.versions_of(db, article["id"])
     happened = history.changes(db, article_id=article["id"])[::-1]
+    related = relations.relations_of(db, article["id"])
     if as_json:
         for change in happened:
             change["fields"] = json.loads(change["fields"])
         kept = [{k: v for k, v in version.items() if not k.startswith("body")} for version in versions]
-        print_json({**article, "versions": kept, "changes": happened})
+        print_json({**article, "versions": kept, "changes": happened, "relations": related})
         return
     click.echo(f"{printable(article['title'] or article['code'])}\n{printable(article['url'])}")
     checked = lookup.local(article["last_checked_at"], zone) or "never"
-    click.echo(f"{printable(article['outlet'] or '')}  {article['state']}, last looked at {checked} ({zone})\n")
+    click.echo(f"{printable(article['outlet'] or '')}  {article['state']}, last looked at {checked} ({zone})")
+    for other in related:
+        said = f"{other['relation'].replace('_', ' ')} {other['code']} {other['title'] or ''}"
+        click.echo(printable(f"{said} (项目编号 {other['basis']})"))
+    click.echo()
     for version in versions:
         version["seen"] = (
             f"{lookup.local(version['first_seen_at'], zone)} – {lookup.local(version['last_seen_at'], zone)}"

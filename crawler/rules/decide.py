@@ -4,14 +4,16 @@ Pure: the record's past and one normalized look go in, a `Decision` comes out.
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
-from crawler.items import METADATA, ROLES, Fields, Look
+from crawler.items import MEDIA, METADATA, ROLES, Fields, Look
 from crawler.rules.classify import NOT_FOUND
 from crawler.rules.dates import later
 from crawler.rules.text import comparison_form
 
 _LATE = {"read": "unchanged", "not_found": "gone"}  # looks that may be overtaken -> their outcome then
-COMPARED = ("title", "body", *METADATA)
+COMPARED = ("title", "body", *METADATA, *MEDIA)
+_WEAK_LOOKS, _WEAK_SPAN = 3, 86400  # looks in a row, over so many seconds, that make a removal of weak findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class Version:
     fields: Fields
     text_hash: str
     last_seen_at: str
+    extractor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class Past:
     state: str = "unknown"
     versions: tuple[Version, ...] = ()
     gone_since: str | None = None
+    gone_firmly_since: str | None = None
     gone_looks: int = 0
     variant_version_id: int | None = None
     variant_seen_at: str | None = None
@@ -56,6 +60,7 @@ class Decision:
     extends: bool = False  # the latest version was seen again
     moved: bool = False
     gone_since: str | None = None
+    gone_firmly_since: str | None = None
     gone_looks: int = 0
     variant_version_id: int | None = None
     variant_seen_at: str | None = None
@@ -71,7 +76,7 @@ def decide(
     if past.latest and look.seen_at < past.latest.last_seen_at <= recorded_at and look.outcome in _LATE:
         # Another crawl looked later and recorded sooner: what this one saw is older than what is known.
         return _standing(past, look, _LATE[look.outcome], "a later look is on record")
-    if look.outcome == "not_found":
+    if look.outcome == "not_found" or (look.outcome == "soft_404" and look.absence):
         return _not_found(past, look, confirm_after)
     if look.outcome == "not_modified":
         return _not_modified(past, look)
@@ -89,13 +94,14 @@ def decide(
 def whole(look: Look, latest: Version | None) -> Fields:
     """The content of a look, with what it did not see (missing, or not modified) as the latest version has it.
 
-    Missing metadata never blanks what is known.
+    Missing metadata never blanks what is known, unless its page was seen to have dropped it.
     """
     seen = look.fields or Fields(places={})
     if latest is None:
         return seen
     known = latest.fields
-    pick = {name: seen if name in seen.places else known for name in COMPARED}
+    pick = {name: seen if name in seen.places or name in look.vanished else known for name in COMPARED}
+    body = pick["body"]
     return Fields(
         title=pick["title"].title,
         outlet=pick["outlet"].outlet,
@@ -103,22 +109,31 @@ def whole(look: Look, latest: Version | None) -> Fields:
         published_at=pick["published_at"].published_at,
         published_precision=pick["published_at"].published_precision,
         modified_at=pick["modified_at"].modified_at,
-        body_html=pick["body"].body_html,
-        body_text=pick["body"].body_text,
-        places={**known.places, **seen.places},
+        body_html=body.body_html,
+        body_text=body.body_text,
+        images=body.images,
+        tables=body.tables,
+        links=body.links,
+        attachments=body.attachments,
+        places={**known.places, **seen.places},  # a dropped field keeps its place, so that its return is an edit too
     )
 
 
 def differences(old: Fields, new: Fields) -> tuple[str, ...]:
-    """Fields in which two contents differ; metadata and title only where both were read from the same place."""
+    """Fields in which two contents differ; all but the body only where both were read from the same place."""
     return tuple(name for name in COMPARED if _comparable(old, new, name) and _form(old, name) != _form(new, name))
 
 
 def _comparable(old: Fields, new: Fields, name: str) -> bool:
-    return name == "body" or (name in new.places and old.places.get(name) == new.places[name])
+    place = "body" if name in MEDIA else name
+    return name == "body" or (place in new.places and old.places.get(place) == new.places[place])
 
 
-def _form(fields: Fields, name: str) -> str:
+def _form(fields: Fields, name: str) -> Any:
+    if name == "tables":
+        return [[[comparison_form(cell) for cell in row] for row in table] for table in fields.tables]
+    if name in MEDIA:
+        return getattr(fields, name)
     return comparison_form((fields.body_text if name == "body" else getattr(fields, name)) or "")
 
 
@@ -172,7 +187,7 @@ def _older_like(past: Past, seen: Fields, text_hash: str) -> Version | None:
 
 
 def _seen_again(past: Past, latest: Version, look: Look, seen: Fields) -> Decision:
-    outcome = "not_modified" if look.not_modified and not look.responses else "unchanged"
+    outcome = "not_modified" if look.not_modified and not look.responses and not look.same_bytes else "unchanged"
     return Decision(
         outcome, "live", look.seen_at,
         content=seen, extends=True, moved=_moved(past, look), reason=look.reason,
@@ -185,7 +200,8 @@ def _not_modified(past: Past, look: Look) -> Decision:
     if latest is None or latest.number != look.version:
         return _overtaken(past, look)
     change = "restored" if past.state in ("removed", "expired") else None
-    return Decision("not_modified", "live", look.seen_at, change, extends=True, moved=_moved(past, look))
+    outcome = "unchanged" if look.same_bytes else "not_modified"
+    return Decision(outcome, "live", look.seen_at, change, extends=True, moved=_moved(past, look))
 
 
 def _overtaken(past: Past, look: Look) -> Decision:
@@ -198,19 +214,34 @@ def _moved(past: Past, look: Look) -> bool:
 
 
 def _not_found(past: Past, look: Look, confirm_after: int) -> Decision:
+    since, looks = past.gone_since or look.seen_at, past.gone_looks + 1
+    firmly = past.gone_firmly_since or (None if look.absence in ("soft", "quarantined") else look.seen_at)
     if past.latest is None or past.state in ("removed", "expired"):
         return Decision(
             "gone", past.state, look.seen_at,
-            gone_since=past.gone_since or look.seen_at, gone_looks=past.gone_looks + 1, reason=look.reason,
+            gone_since=since, gone_firmly_since=firmly, gone_looks=looks, reason=look.reason,
         )  # fmt: skip
-    if past.gone_since is not None and look.seen_at >= later(past.gone_since, confirm_after):
-        reason = _not_available(past, past.latest, look)
-        return Decision("gone", "removed", past.gone_since, "removed", gone_since=past.gone_since, reason=reason)
+    if _is_confirmed(past, look, confirm_after, looks):
+        expired = look.absence == "expired"
+        return Decision(
+            "gone", "expired" if expired else "removed", since, None if expired else "removed",
+            gone_since=since, gone_firmly_since=firmly, reason=_not_available(past, past.latest, look),
+        )  # fmt: skip
     return Decision(
         "pending", past.state, look.seen_at,
-        gone_since=past.gone_since or look.seen_at, gone_looks=past.gone_looks + 1, reason=look.reason,
+        gone_since=since, gone_firmly_since=firmly, gone_looks=looks, reason=look.reason,
         variant_version_id=past.variant_version_id, variant_seen_at=past.variant_seen_at,
     )  # fmt: skip
+
+
+def _is_confirmed(past: Past, look: Look, confirm_after: int, looks: int) -> bool:
+    """Whether an article that was not found before may now be said to be gone."""
+    if past.gone_since is None or look.absence == "quarantined":
+        return False
+    if looks >= _WEAK_LOOKS and look.seen_at >= later(past.gone_since, _WEAK_SPAN):
+        return True
+    firm = past.gone_firmly_since
+    return look.absence != "soft" and firm is not None and look.seen_at >= later(firm, confirm_after)
 
 
 def _not_available(past: Past, latest: Version, look: Look) -> str:
@@ -229,6 +260,6 @@ def _standing(past: Past, look: Look, outcome: str, reason: str | None) -> Decis
     """Everything stays as it was; the look itself is on record."""
     return Decision(
         outcome, past.state, look.seen_at,
-        gone_since=past.gone_since, gone_looks=past.gone_looks, reason=reason,
+        gone_since=past.gone_since, gone_firmly_since=past.gone_firmly_since, gone_looks=past.gone_looks, reason=reason,
         variant_version_id=past.variant_version_id, variant_seen_at=past.variant_seen_at,
     )  # fmt: skip

@@ -15,11 +15,10 @@ _SHOWN = 5
 _LONGEST_URL = 2083  # characters; no browser opened longer ones
 
 
-def read(site: Site, markup: str, url: str) -> tuple[str | None, tuple[Entry, ...]]:
-    """(heading, entries in order) of a listing.
+def read(site: Site, markup: str, url: str) -> tuple[str | None, tuple[Entry, ...], int]:
+    """(heading, entries in order, how many links lead to none of them) of a listing.
 
     An empty list is a listing without entries. Raises `ExtractionError` where the page is no listing.
-
     """
     if not markup.strip():
         raise ExtractionError("an empty answer where a listing was expected")
@@ -33,7 +32,24 @@ def read(site: Site, markup: str, url: str) -> tuple[str | None, tuple[Entry, ..
     if not entries and not _has_empty_list(root):
         raise ExtractionError(f"0 articles matched article = {site.article!r}; {_first(links)}")
     heading = next((h for node in root.iter("h2") if (h := one_line(page.text(node)))), None)
-    return heading, entries
+    matched = {goal for goal, _ in links if _code(site, goal, url)}
+    return heading, entries, len({goal for goal, _ in links} - matched)
+
+
+def shortfall(matched: int, other: int, before: tuple[int, int] | None) -> str | None:
+    """Why a listing is not believed to be whole: under half of the links that used to lead to articles do, and others
+    came in their place. A listing that is merely shorter is whole.
+
+    `before`: how many matched, and how many did not, when it was last read.
+
+    >>> shortfall(3, 12, (30, 12))
+    >>> shortfall(3, 39, (30, 12))
+    '3 links match the pattern of its articles where 30 did, and 27 more lead elsewhere'
+    """
+    if before is None or 2 * matched >= before[0] or 2 * (other - before[1]) < before[0] - matched:
+        return None
+    more = other - before[1]
+    return f"{matched} links match the pattern of its articles where {before[0]} did, and {more} more lead elsewhere"
 
 
 def _links(root: HtmlElement, url: str) -> Iterator[tuple[str, str]]:
@@ -54,14 +70,19 @@ def _entries(site: Site, links: list[tuple[str, str]], url: str) -> tuple[Entry,
     """One entry a code, at its first place, under its first title that has words (an image link has none)."""
     entries: dict[str, Entry] = {}
     for goal, title in links:
-        groups = identity.article_groups(site, goal) if identity.is_own(site, goal, url) else None
-        if groups is None:
+        code = _code(site, goal, url)
+        if code is None:
             continue
-        code = groups["code"]
         known = entries.get(code)
         if known is None or (title and not known.title):
             entries[code] = Entry(code, known.url if known else identity.article_url(site, goal), title)
     return tuple(entries.values())
+
+
+def _code(site: Site, goal: str, url: str) -> str | None:
+    """The code of the site's article that a link leads to."""
+    groups = identity.article_groups(site, goal) if identity.is_own(site, goal, url) else None
+    return groups["code"] if groups else None
 
 
 def _has_empty_list(root: HtmlElement) -> bool:

@@ -1,5 +1,6 @@
 """When to look at an article again."""
 
+from crawler.rules.classify import NOTHING_READ
 from crawler.rules.dates import from_utc_text, later
 
 _SOONEST, _LATEST = 300, 7 * 86400  # seconds
@@ -27,9 +28,6 @@ def next_check(
         return later(seen_at, min(600 * 2 ** min(gone_looks, 10), _LATEST))
     if outcome == "variant":
         return later(seen_at, _SOONEST)
-    if outcome in ("error", "robots", "empty", "partial", "soft_404", "blocked", "login"):
-        soonest = _AFTER_TROUBLE
-    else:
-        soonest = _SOONEST
+    soonest = _AFTER_TROUBLE if outcome in NOTHING_READ else _SOONEST
     age = (from_utc_text(seen_at) - from_utc_text(changed_at)).total_seconds()
     return later(seen_at, min(max(age * _SHARE_OF_AGE, soonest), _LATEST))

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import crawler
 import storage
 from crawler import config
-from crawler.rules import addresses, classify, dates, decode, extract, identity, text
+from crawler.rules import addresses, dates, decode, extract, identity, text
 from storage.export import quoted
 
 SITE = """
@@ -154,9 +154,3 @@ def test_a_link_names_its_article_whatever_hangs_on_it() -> None:
 @given(st.text())
 def test_a_title_reads_back_from_yaml_exactly(title: str) -> None:
     assert yaml.safe_load(f"title: {quoted(title)}") == {"title": title}
-
-
-@given(st.integers(100, 599), st.binary(), st.lists(st.sampled_from(["partial", "dataloss"])))
-def test_every_answer_is_classified(status: int, body: bytes, flags: list[str]) -> None:
-    verdict = classify.response(status, body, flags)
-    assert verdict is not None or (200 <= status < 300 and body.strip() and "partial" not in flags)

@@ -1,0 +1,67 @@
+"""From raw responses to an article's fields: the same rules for a page that has just come and for one that was kept."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+
+from crawler.config import Site
+from crawler.items import METADATA, ROLES, Fields, LearnedLayout, Raw
+from crawler.rules import extract
+from crawler.rules.decode import decode
+from crawler.rules.normalize import normalize
+
+Layouts = Mapping[str, LearnedLayout]  # by role
+_CANNOT = (extract.ExtractionError, extract.NotFoundAnswer, extract.EmptyAnswer)
+
+
+def extractor(site: Site, layouts: Layouts) -> str:
+    """Name and version of the rules that read a site's pages: ours, its selectors, its learned layouts.
+
+    >>> extractor(Site(listing="", article="(?P<code>.)", share="", timezone="UTC"), {})
+    'newstrail/2'
+    """
+    parts = [extract.EXTRACTOR]
+    if site.selectors:
+        written = json.dumps(site.selectors, sort_keys=True).encode()
+        parts.append(f"selectors:{hashlib.sha256(written).hexdigest()[:8]}")
+    parts += [f"{role}:{layouts[role].number}" for role in sorted(layouts)]
+    return " ".join(parts)
+
+
+def fields_of(raw: Raw, site: Site, layouts: Layouts, markup: str | None = None) -> Fields:
+    """What one response tells, not yet normalized. `markup`: its decoded body, where the caller has it.
+
+    Raises the errors of `crawler.rules.extract`: `ExtractionError`, `NotFoundAnswer`, `EmptyAnswer`.
+    """
+    if markup is None:
+        markup, _ = decode(raw.body, raw.header("Content-Type"))
+    if raw.role == "content":
+        return extract.from_json(markup, raw.role)
+    learned = layouts.get(raw.role)
+    return extract.from_page(markup, raw.role, site.selectors, learned.layout if learned else None)
+
+
+def reread(raws: Sequence[Raw], stored: Fields, site: Site, layouts: Layouts) -> Fields | None:
+    """A version's fields by today's rules, from the responses that it was read from; None where they hold no body.
+
+    What came from no response that was kept (a listing's title, metadata that a later look told) stays as stored.
+    """
+    body_role = stored.places.get("body")
+    fields = Fields(places={})
+    for raw in sorted(raws, key=lambda raw: (raw.role != body_role, ROLES.index(raw.role))):
+        try:
+            extract.fill(fields, fields_of(raw, site, layouts))
+        except _CANNOT:
+            continue
+    if fields.body_html is None:
+        return None
+    extract.fill_outlet_from_body(fields)
+    fresh, _ = normalize(fields, site.zone)
+    for name in ("title", *METADATA):
+        told_by = stored.places.get(name)
+        if told_by is not None and (told_by != fresh.places.get(name) or getattr(stored, name) is None):
+            setattr(fresh, name, getattr(stored, name))
+            fresh.places[name] = told_by
+            if name == "published_at":
+                fresh.published_precision = stored.published_precision
+    return fresh
