@@ -1,11 +1,12 @@
-"""`python -m bench`: measures newstrail's crawls beside a bare Scrapy spider, and prints what came of it."""
+"""`python -m bench`: measures newstrail's crawls beside a bare Scrapy spider and its rules beside trafilatura, and
+prints what came of it."""
 
 import argparse
 import sys
 import tempfile
 from pathlib import Path
 
-from bench import report
+from bench import report, rules
 from bench.contenders import CONCURRENCY, one_round, warm_up
 from bench.measure import BrokenError
 from bench.origin import Origin
@@ -17,19 +18,29 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=main.__doc__)
     parser.add_argument("--articles", type=int, default=2000, help="on the replica, some 12 KB each (default: 2000)")
     parser.add_argument("--rounds", type=int, default=3, help="how often each crawl is measured (default: 3)")
+    parser.add_argument("--rules", action="store_true", help="measure only what each rule costs on a page")
     options = parser.parse_args()
     if options.articles < 1 or options.rounds < 1:
         parser.error("--articles and --rounds are at least 1")
     try:
-        _bench(options.articles, options.rounds)
+        print(*report.machine(), sep="\n")
+        _rules(options.rounds)
+        if not options.rules:
+            _crawls(options.articles, options.rounds)
     except BrokenError as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
     return 0
 
 
-def _bench(articles: int, rounds: int) -> None:
-    print(*report.machine(), sep="\n")
+def _rules(rounds: int) -> None:
+    print(f"each rule on {rules.PAGES} pages; medians of {rounds} rounds, CPU time\n", flush=True)
+    _tell("measuring the rules")
+    print_table(rules.table(rules.measure(rounds)))
+    print()
+
+
+def _crawls(articles: int, rounds: int) -> None:
     print(f"{articles} articles, {CONCURRENCY} requests at once, no delay; medians of {rounds} rounds\n", flush=True)
     with Origin(articles) as origin:
         _tell("warming up")

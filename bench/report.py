@@ -96,7 +96,7 @@ def _ratio(target: Target, rounds: Sequence[Round]) -> list[str]:
         f"{median(_within(rounds, target, lambda run: run.pages / run.whole)):.2f}",
         f"{median(_within(rounds, target, lambda run: run.pages / run.cpu)):.2f}",
         f"≥ {target.wanted}",
-        _verdict(median(found) >= target.wanted),
+        verdict(median(found) >= target.wanted),
     ]
 
 
@@ -111,10 +111,11 @@ def _memory(rounds: Sequence[Round]) -> list[list[str]]:
         return []
     highest = max(peaks) * _KIB / _MB
     said = ["MB resident, parent and child", f"{highest:.0f}", f"{min(peaks) * _KIB / _MB:.0f}–{highest:.0f}", "", ""]
-    return [[*said, f"≤ {MEMORY_LIMIT}", _verdict(highest <= MEMORY_LIMIT)]]
+    return [[*said, f"≤ {MEMORY_LIMIT}", verdict(highest <= MEMORY_LIMIT)]]
 
 
-def _verdict(met: bool) -> str:
+def verdict(met: bool) -> str:
+    """How a target is said to be met or not."""
     return "met" if met else "NOT MET"
 
 

@@ -3,16 +3,21 @@
 import subprocess
 import sys
 
+from bench import rules
 from bench.contenders import NAMES
 from bench.report import TARGETS
 from tests.crawling import ROOT
 
 
-def test_tables_have_their_rows() -> None:
-    command = [sys.executable, "-m", "bench", "--articles", "20", "--rounds", "1"]
+def _printed(*options: str) -> list[str]:
+    command = [sys.executable, "-m", "bench", "--rounds", "1", *options]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
     assert done.returncode == 0, done.stderr
-    lines = done.stdout.splitlines()
+    return done.stdout.splitlines()
+
+
+def test_tables_have_their_rows() -> None:
+    lines = _printed("--articles", "20")
     assert any("20 articles" in line for line in lines)
     for name in NAMES:
         (row,) = (line for line in lines if line.startswith(f"{name}  "))
@@ -21,3 +26,15 @@ def test_tables_have_their_rows() -> None:
         (row,) = (line for line in lines if line.startswith(f"{target.name}  "))
         assert row.endswith("met") or row.endswith("NOT MET"), row
     assert "articles answered 304" in lines[-1]
+
+
+def test_each_rule_has_its_cost() -> None:
+    lines = _printed("--rules")
+    for name in rules.RULES:
+        (row,) = (line for line in lines if line.startswith(f"{name}  "))
+        assert float(row.removeprefix(name).split()[0]) >= 0, row
+    for name, parts, _ in rules.SUMS:
+        assert set(parts) <= rules.RULES.keys()
+        (row,) = (line for line in lines if line.startswith(f"{name}  "))
+        assert row.endswith("met") or row.endswith("NOT MET"), row
+    assert not any("articles answered" in line for line in lines)

@@ -1,0 +1,336 @@
+# ruff: noqa: E501 - tables of pages and lines
+"""What is read of a page holds still: the article's words, all of them and no others, whatever stands around them."""
+
+import json
+import random
+import re
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crawler.items import Fields, Layout
+from crawler.rules import extract, learn, media, normalize
+from crawler.rules.dates import published
+from tests.rules.noise import NOISE, drawn
+from tests.rules.pages import ARTICLES, TEMPLATES, Article, Draw, p, raw
+from tests.rules.test_pure import SHANGHAI
+
+KINDS = [(kind, place, at) for kind, (places, _) in NOISE.items() for at, place in enumerate(places.split())]
+
+
+def read(markup: str, layout: Layout | None = None) -> Fields:
+    return extract.from_page(markup, "share", {}, layout)
+
+
+def expected(article: Article, fields: Fields) -> dict[str, object]:
+    """What of the fields is not what the article says."""
+    told = {
+        "body_text": "\n".join(article.lines),
+        "title": article.title,
+        "outlet": article.outlet,
+        "author": article.author,
+        "images": list(article.images),
+        "tables": [[list(row) for row in table] for table in article.tables],
+        "links": list(article.links),
+        "attachments": list(article.attachments),
+    }
+    wrong = {name: getattr(fields, name) for name, value in told.items() if getattr(fields, name) != value}
+    when = published(fields.published_at or "", SHANGHAI)
+    if when is None or when[0] != published(article.published, SHANGHAI)[0]:  # type: ignore[index]
+        wrong["published_at"] = fields.published_at
+    return wrong
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+@pytest.mark.parametrize("article", ARTICLES)
+def test_an_article_is_the_same_in_every_template(template: str, article: str) -> None:
+    assert not expected(ARTICLES[article], read(TEMPLATES[template](ARTICLES[article], Draw())))
+
+
+@pytest.mark.parametrize(("kind", "place", "at"), KINDS, ids=[f"{kind} {place}" for kind, place, _ in KINDS])
+def test_noise_is_not_read(kind: str, place: str, at: int) -> None:
+    for number, (template, page) in enumerate(TEMPLATES.items()):
+        for name, article in list(ARTICLES.items())[number % 2 :: 2]:
+            draw = Draw(number + 70, drawn(number + 70, [(kind, at)]))
+            assert not expected(article, read(page(article, draw))), (template, name)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from(list(TEMPLATES)),
+    st.sampled_from(list(ARTICLES)),
+    st.integers(1, 99_999),
+    st.lists(st.tuples(st.sampled_from(list(NOISE)), st.integers(0, 3)), max_size=12),
+)
+def test_any_noise_at_once_is_not_read(template: str, article: str, number: int, kinds: list[tuple[str, int]]) -> None:
+    markup = TEMPLATES[template](ARTICLES[article], Draw(number, drawn(number, kinds)))
+    assert not expected(ARTICLES[article], read(markup))
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_attributes_in_another_order_and_white_space_are_nothing(template: str) -> None:
+    def turned(tag: re.Match[str]) -> str:
+        attributes = re.findall(r'[\w:-]+="[^"]*"', tag[2])
+        return f"<{tag[1]} {' '.join(reversed(attributes))}>" if len(attributes) > 1 else tag[0]
+
+    article = ARTICLES["long"]
+    markup = TEMPLATES[template](article, Draw(3))
+    assert not expected(article, read(re.sub(r"<(\w+) ([^<>]*)>", turned, markup)))
+    assert not expected(article, read(re.sub(r"(</(?:p|div|section|td|tr)>)", r"\1\n    ", markup)))
+
+
+BODY = [p("江州市11月22日公布，三季度用电量38.5亿千瓦时。"), p("其中工业用电占62.1%，同比增长4.2%。"), p("（完）")]
+# Boxes and lines that look like a template's and are the article's.
+CONTENT = [
+    *("阅读量为1234万次的视频并不属实。", "分享到此结束。", "3天前的一场大雨", "评论员文章", "广告法将修订", "（完）", "100%", "12月"),
+    *("关注民生，情系百姓。", "上证指数报3012.34点，涨0.5%。", "举报电话：0599-8812345", "责任编辑部迁址", "2024年11月22日"),
+    *("Support for the bill grew to 52% on Friday.", "The vote passed 12-3", "更正：前文“23时”应为“23时30分”。", "图/江州网 李明"),
+]  # fmt: skip
+BOXES = [
+    '<div class="correction">更正：数字应为38.6亿。</div>', '<div class="update"><p>更新：发布会已结束。</p></div>',
+    '<div class="notice">编者注：本文单位为千瓦时。</div>', '<div class="shadow">阴影里的正文，也要读到。</div>',
+    '<div class="headline-text">带标题样式的正文，也要读到。</div>', '<div class="gadget">小工具一样的正文，也要读到。</div>',
+    '<p class="share-text">“分享使人快乐，共享使人富足。”他在会上对记者这样说。</p>', "<pre>原文如此，空格照旧。</pre>",
+    '<aside class="editor-note"><p>编者按：本报今起推出系列报道。</p></aside>', "<h3>用电大户是谁</h3>",
+    "<figure><img src='/a.jpg'><figcaption>图为江州电厂。</figcaption></figure>", "<dl><dt>工业</dt><dd>占62.1%。</dd></dl>",
+    '<div class="quote"><p>“价格战不会持续太久。”</p></div>', '<p><span class="stock">澜川电气</span>报15.80元，涨2.1%。</p>',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("extra", [*(f"<p>{line}</p>" for line in CONTENT), *BOXES])
+@pytest.mark.parametrize("at", [1, 2, 3])
+def test_the_articles_own_words_stay(extra: str, at: int) -> None:
+    words = re.sub(r"\s+", "", re.sub(r"<[^>]+>", "", extra))
+    pieces = (*BODY[:at], raw(extra), *BODY[at:])
+    for template in ("portal", "soup", "modern"):
+        article = replace(ARTICLES["flash"], pieces=pieces)
+        text = read(TEMPLATES[template](article, Draw())).body_text or ""
+        assert words in "".join(text.split()), template
+        assert len("".join(text.split())) == len(words) + sum(len("".join(piece.lines)) for piece in BODY)
+
+
+def test_most_of_the_words_are_never_dropped_for_a_class() -> None:
+    body = "".join(piece.html for piece in BODY) * 4
+    for name in ("ad-article", "share-content", "sidebar-main", "related-story", "comment", "hidden"):
+        text = read(f'<h1>江州公布用电量</h1><div class="{name}">{body}</div><div>联系我们</div>').body_text
+        assert text and text.count("38.5亿") == 4, name
+
+
+EDITS = [
+    ("增长4.2%", "下降4.2%"), ("38.5亿", "38.6亿"), ("38.5亿", "3.85亿"), ("（完）</p>", "（完）</p><p>本文已更新。</p>"),
+    ("江州市", "漳州市"), ("<p>其中", "<p>不过，其中"), ("<p>（完）</p>", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new"), EDITS)
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_a_small_edit_is_seen_amid_noise(template: str, old: str, new: str) -> None:
+    article = replace(ARTICLES["flash"], pieces=tuple(BODY))
+    edited = replace(article, pieces=tuple(raw(piece.html.replace(old, new)) for piece in BODY))
+    noise = [(kind, n) for n, kind in enumerate(random.Random(old).sample(list(NOISE), 8))]
+    before, after = (read(TEMPLATES[template](a, Draw(9, drawn(9, noise)))) for a in (article, edited))
+    words = "".join(piece.html for piece in BODY).replace(old, new)
+    assert (
+        (after.body_text or "").split() == re.sub(r"<[^>]+>", "\n", words).split() != (before.body_text or "").split()
+    )
+
+
+BYLINES = [
+    ("<div>2024-11-22 09:30 来源：江州日报 作者：李明 阅读 1234</div>", "2024-11-22 09:30", "江州日报", "李明"),
+    (
+        "<div>发布时间：2024年11月22日 09:30　信息来源：市财政局　字号：[大 中 小]</div>",
+        "2024年11月22日 09:30",
+        "市财政局",
+        None,
+    ),
+    ("<div><span>江州日报</span> <span>2024-11-22 09:30:05</span></div>", "2024-11-22 09:30:05", "江州日报", None),
+    ("<p>来源：江州日报 | 记者 李明 王芳</p><p>3分钟前</p>", None, "江州日报", "李明、王芳"),
+    ("<p>文/李明 责任编辑：张三</p>", None, None, "李明"),
+    ("<p>By Jane Doe</p><p>Published November 22, 2024 at 9:30 PM</p>", "2024-11-22 21:30", None, "Jane Doe"),
+    ("<div>昨天 12:30</div>", None, None, None),
+    ("<div>刚刚 · 江州日报</div>", None, "江州日报", None),
+    ('<time datetime="2024-11-22T09:30:00+08:00">2小时前</time>', "2024-11-22T09:30:00+08:00", None, None),
+    ("<p>责任编辑：张三 审核：李四</p>", None, None, None),
+]
+
+
+@pytest.mark.parametrize(("byline", "when", "outlet", "author"), BYLINES)
+def test_the_line_under_the_heading_is_metadata(
+    byline: str, when: str | None, outlet: str | None, author: str | None
+) -> None:
+    body = "".join(piece.html for piece in BODY)
+    for markup in (
+        f'<div class="topbar">2026年11月25日 星期三</div><h1>江州公布用电量</h1>{byline}<div>{body}</div>',
+        f'<div class="top clock">2026-11-25 10:20:30</div><div><h1>江州公布用电量</h1>{byline}{body}</div>',
+    ):
+        fields = read(markup)
+        assert (fields.published_at, fields.outlet, fields.author) == (when, outlet, author)
+        assert (fields.body_text or "").split("\n") == [piece.lines[0] for piece in BODY]
+
+
+SAME_IMAGES = [
+    ("http://img1.example.com/a.jpg", "https://img2.example.com/a.jpg?t=1700000000", "//img.example.com/a.jpg!w640"),
+    ("https://i0.wp.com/www.example.com/a.jpg?ssl=1&w=300", "http://www.example.com/a-300x200.jpg"),
+    (
+        "https://p.example.com/proxy?url=http%3A%2F%2Fwww.example.com%2Fb.png&w=9",
+        "https://www.example.com/b.png?token=9f",
+    ),
+    ("https://www.example.com/b.jpg?x-oss-process=image/resize,w_640", "https://www.example.com/b.jpg.webp"),
+    ("/u/w/640/h/480/c.jpg", "/u/c.jpg@2x", "/u/c@2x.jpg"),
+    (
+        "https://mmbiz.qpic.cn/mmbiz_jpg/Ab3/640?wx_fmt=jpeg&tp=webp",
+        "https://mmbiz.qpic.cn/mmbiz_jpg/Ab3/0?wx_fmt=jpeg",
+    ),
+]
+
+
+@pytest.mark.parametrize("same", SAME_IMAGES)
+def test_an_image_is_one_whatever_serves_it(same: tuple[str, ...]) -> None:
+    assert len({media.image_name(url) for url in same}) == 1
+
+
+def test_other_images_are_others() -> None:
+    urls = ["/a.jpg", "/b.jpg", "/a.png", "/i?id=1", "/i?id=2", "//a.example.com/a.jpg", "//b.example.com/a.jpg"]
+    assert len({media.image_name(url) for url in urls}) == len(urls)
+
+
+IMAGES = [
+    ('<img src="/blank.gif" data-src="/a.jpg">', ["/a.jpg"]),
+    ('<img src="/loading.gif" srcset="/a.jpg 1x, /a@2x.jpg 2x">', ["/a.jpg"]),
+    ('<img src="https://webquoteklinepic.eastmoney.com/GetPic.aspx?nid=106.NIO&imageType=k&token=28">', []),
+    ('<img src="https://stat.example.com/p.gif" width="1" height="1">', []),
+    ('<img src="data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==">', []),
+    (f'<img src="data:image/png;base64,{"QUJD" * 40}">', ["data:sha256:"]),
+    ('<div class="ad-slot"><img src="/ad.jpg"></div><a class="share" href="#"><img src="/wx.png"></a>', []),
+    ("<noscript><img src='/a.jpg'></noscript><img data-original='/a.jpg' src='data:,'>", ["/a.jpg"]),
+]
+
+
+@pytest.mark.parametrize(("markup", "names"), IMAGES)
+def test_which_images_are_the_articles(markup: str, names: list[str]) -> None:
+    pieces = (*BODY[:1], raw(f"<p>{markup}</p>"), *BODY[1:])
+    found = read(TEMPLATES["portal"](replace(ARTICLES["flash"], pieces=pieces), Draw())).images
+    assert [name[:12] for name in found] == names if names == ["data:sha256:"] else found == names
+
+
+LINKS = [
+    ('<a href="https://example.org/x?id=1&utm_source=wx&spm=a1.b2#top">甲</a>', ["example.org/x?id=1"], []),
+    ('<a href="http://example.org/x;jsessionid=9F?PHPSESSID=1">甲</a>', ["example.org/x"], []),
+    ('<a href="javascript:void(0)">甲</a><a href="#n">乙</a><a href="mailto:a@example.org">丙</a>', [], []),
+    ('<a class="keytip" href="http://quote.eastmoney.com/unify/r/1.600160">澜川</a>', [], []),
+    ('<a href="/d/a.PDF?token=3">甲</a><a href="/get?f=1" download>乙</a>', [], ["/d/a.PDF", "/get?f=1"]),
+    ('<a href="/down.jsp?name=a.docx">甲</a>', [], ["/down.jsp?name=a.docx"]),
+    ('<a href="https://example.org/empty"></a>', [], []),
+]
+
+
+@pytest.mark.parametrize(("markup", "links", "attachments"), LINKS)
+def test_where_an_article_leads(markup: str, links: list[str], attachments: list[str]) -> None:
+    pieces = (*BODY[:1], raw(f"<p>据介绍，{markup}等已经公布。</p>"), *BODY[1:])
+    fields = read(TEMPLATES["portal"](replace(ARTICLES["flash"], pieces=pieces), Draw()))
+    assert (fields.links, fields.attachments) == (links, attachments)
+
+
+def test_a_content_endpoint_gives_the_article_and_little_else() -> None:
+    body = (
+        '<p style="display:none">隐</p><p>正文一，<span class="keytip">澜川</span>涨2.1%。</p><!-- x --><div class="ad-1">买车</div>'
+        '<p><img src="http://img1.example.com/a.jpg?t=1"></p><table><tr><td>甲</td><td>1.5</td></tr></table><p>（文章来源：某报）</p>'
+    )
+    fields = extract.from_json(json.dumps({"text": body}), "content")
+    assert fields.body_text == "正文一，澜川涨2.1%。\n甲 1.5\n（文章来源：某报）"
+    assert (fields.images, fields.tables) == (["img.example.com/a.jpg"], [[["甲", "1.5"]]])
+
+
+def test_selectors_decide_where_the_body_is_and_noise_in_it_is_still_none() -> None:
+    body = "".join(piece.html for piece in BODY)
+    noise = '<div class="ad-box"><p>买车，优惠999元。</p></div><p>阅读 1234</p><p hidden>隐</p>'
+    markup = f'<h1>题</h1><p>别处的话，说得很长很长，比正文还要长，一直说到底，还要说，再说一句。</p><div id="b">{noise}{body}</div>'
+    fields = extract.from_page(markup, "share", {"body": "#b"})
+    assert fields.body_text == "\n".join(piece.lines[0] for piece in BODY)
+
+
+def pages(template: str, numbers: range, noise: int = 5) -> list[tuple[Article, str]]:
+    """Different articles of one site, each amid its own noise."""
+    made = []
+    for number in numbers:
+        pieces = tuple(
+            p(f"第{number}号项目第{n}段：预算{number}.{n}亿元，由市级财政安排。") for n in range(1, 3 + number % 9)
+        )
+        article = replace(ARTICLES["plain"], title=f"江州第{number}号项目公示", pieces=pieces)
+        kinds = [(kind, number) for kind in random.Random(number).sample(list(NOISE), noise)]
+        made.append((article, TEMPLATES[template](article, Draw(number, drawn(number, kinds)))))
+    return made
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_a_learned_layout_reads_the_same(template: str) -> None:
+    layout = learn.learn([markup for _, markup in pages(template, range(1, 9))], "share")
+    assert (layout is None) == (template in ("soup", "modern", "bare", "thepaper")), (
+        "no element there has a name that lasts"
+    )
+    for article, markup in pages(template, range(20, 26)):
+        assert not expected(article, read(markup, layout))
+        assert read(markup, layout).body_text == read(markup).body_text
+    for article in ARTICLES.values():
+        assert not expected(article, read(TEMPLATES[template](article, Draw(5)), layout))
+    for other, page in TEMPLATES.items():  # the site's next template
+        assert not expected(ARTICLES["long"], read(page(ARTICLES["long"], Draw(5)), layout)), other
+
+
+STRANGE = '<div class="zz-{n} xq">{body}<div class="xk">江州号外 每晚八点，不见不散，等你来。</div></div>'
+
+
+def strange(number: int, paragraphs: int, hidden_gain: str = "") -> str:
+    body = "".join(f"<p>第{number}号项目第{n}段：预算{number}.{n}亿元。</p>" for n in range(paragraphs))
+    lure = "<div class='yy'><p>编辑部的话：我们每天为您挑选好稿，感谢您的阅读与支持，也请推荐给亲友，谢谢。</p></div>"
+    return f"<body><h1>江州第{number}号项目</h1><div class='wrap'>{STRANGE.format(n=number, body=body)}{hidden_gain}</div>{lure}</body>"
+
+
+def test_learning_finds_what_one_page_cannot_tell() -> None:
+    layout = learn.learn([strange(n, 4 + n % 5) for n in range(1, 8)], "post")
+    assert layout == Layout("div.xq", ("div.xk = 江州号外 每晚八点，不见不散，等你来。",))
+    assert read(strange(30, 1), layout).body_text == "第30号项目第0段：预算30.0亿元。"
+    changed = strange(31, 3).replace("每晚八点", "每晚九点")
+    assert "每晚九点" in (read(changed, layout).body_text or ""), "other words in that place are not the template's"
+    twice = strange(32, 3) + strange(33, 3)
+    assert read(twice, layout) == read(twice), "not there exactly once: as if nothing was learned"
+
+
+def test_nothing_is_learned_from_too_little() -> None:
+    assert learn.learn([strange(1, 5)] * 5, "post") is None
+    assert learn.learn([strange(1, 5), strange(2, 5)], "post") is None
+    assert learn.learn(["", "{}", "<html></html>", "<p>短</p>"], "post") is None
+
+
+HOSTILE = {
+    "nested": "<div>" * 200_000 + "江州市公布用电量，同比增长4.2%。",
+    "nested and named": '<div class="share ad-box comment">' * 100_000 + "江州市公布用电量，同比增长4.2%。" * 9,
+    "nested tables": "<table><tr><td>" * 60_000 + "江州市公布用电量，同比增长4.2%。",
+    "unclosed": "<p>江州市公布用电量，同比增长4.2%。" * 40_000,
+    "unclosed spans": '<span class="read">阅' * 60_000,
+    "attributes": "<div " + " ".join(f'a{n}="{n}"' for n in range(20_000)) + ">江州市公布用电量，同比增长4.2%。</div>",
+    "long class": f'<div class="{"ad-" * 100_000}">江州市公布用电量，同比增长4.2%。</div>',
+    "long text": "<p>" + "江" * 400_000 + "</p>",
+    "digits": "<p>" + "1" * 300_000 + "</p>",
+    "dates": "<div>" + "2024-11-2 " * 30_000 + "</div>",
+    "brackets": "<div>" + "（" * 200_000 + "</div>",
+    "many headings": "<div>广告<h3>相关阅读</h3>" * 30_000,
+    "headings": "<h1>题" * 40_000,
+    "links": '<a href="/x">相关阅读：</a>' * 40_000,
+    "articles": "<article class=comment><p>江州市公布用电量，同比增长。" * 40_000,
+    "style": f'<p style="{"display :" * 40_000}">江州市公布用电量，同比增长。</p>',
+    "short lines": "<br>阅读 1 2 3 来源：" * 40_000,
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_hostile_pages_end(kind: str) -> None:
+    read(HOSTILE[kind])
+
+
+def test_an_outlets_name_written_twice_is_one() -> None:
+    for name in ("每日经济新闻", "每日经济新闻新闻", "每日经济新闻每日经济新闻"):
+        kept, _ = normalize.normalize(Fields(outlet=name, places={"outlet": "post"}), SHANGHAI)
+        assert kept.outlet == "每日经济新闻"
