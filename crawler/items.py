@@ -168,7 +168,6 @@ class Look(msgspec.Struct, tag="look"):
     fields: Fields | None = None
     vanished: tuple[str, ...] = ()  # metadata that its page used to tell and no longer does, confirmed
     extractor: str = ""  # name and version of the rules that read it
-    unlearned: Role | None = None  # the page that was read without a learned layout of its site
     version: int | None = None  # the version that the job knew
     not_modified: tuple[str, ...] = ()  # roles that answered 304, or the same bytes: their fields are that version's
     same_bytes: bool = False  # at least one of them was fetched whole

@@ -67,7 +67,7 @@ class Recorder:
         self._waiting_bytes = 0
         self._moves = Moves()
         self._sites: defaultdict[str, absences.SiteRun] = defaultdict(absences.SiteRun)
-        self._samples = Samples()
+        self._samples = Samples(job)
         self._quarantine: str | None = None
         self._notices: list[str] = []
         self.tally = Tally()

@@ -31,7 +31,6 @@ class Reading:
     same_bytes: bool = False
     remarks: list[str] = field(default_factory=list)
     dropped: set[str] = field(default_factory=set)  # fields that their page no longer tells, confirmed
-    unlearned: Role | None = None
     moved_from: str | None = None
     moved_to: str | None = None
     status: int | None = None
@@ -85,8 +84,6 @@ class Reading:
         if page.published_at and self.fields.published_at and extract.date_missing(self.fields, self.site.zone):
             self.remarks.append(f"published_at not understood: {self.fields.published_at.strip()[:60]!r}")
             del self.fields.places["published_at"]
-        if "body" in page.places and role != "content" and "body" not in self.site.selectors:
-            self.unlearned = None if role in self.layouts else role
         extract.fill(self.fields, page)
         return None
 
@@ -183,7 +180,6 @@ class Reading:
             fields=self.fields if read else None,
             vanished=tuple(name for name in METADATA if read and name in self.dropped - self.fields.places.keys()),
             extractor=extractor(self.site, self.layouts),
-            unlearned=self.unlearned,
             version=known.version if known else None,
             not_modified=tuple(self.not_modified),
             same_bytes=self.same_bytes,

@@ -211,3 +211,14 @@ def test_of_an_article_that_was_never_read_nothing_is_known(trail: Desk) -> None
     record = json.loads(trail.newstrail("coverage", "NW9", "--json"))
     assert (record["stretches"], record["gaps"], record["versions"]) == ([], [], [])
     assert "NW8: not on record" in trail.run("crawler", "coverage", "NW8", code=1).stderr
+
+
+def test_a_removal_ends_what_is_known(trail: Desk) -> None:
+    trail.crawl()
+    trail.site.remove("NW3")
+    trail.crawl(recheck=True)
+    trail.site.restore("NW3")
+    trail.crawl(recheck=True)
+    record = json.loads(trail.newstrail("coverage", "NW3", "--json"))
+    assert [stretch["looks"] for stretch in record["stretches"]] == [1, 1]
+    assert record["gaps"][0]["changes"] == ["removed", "restored"]

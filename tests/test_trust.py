@@ -2,6 +2,7 @@
 rules."""
 
 import json
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -247,3 +248,35 @@ def test_a_layout_is_learned_and_changes_nothing(trail: Desk, site: Replica, pag
     (edit,) = trail.rows("SELECT code, fields, severity FROM edits")
     assert edit == {"code": "NW07", "fields": '["body"]', "severity": "material"}
     assert trail.row("SELECT count(*) AS n FROM layouts") == {"n": 1}
+
+
+NEW_PAGE = """<!DOCTYPE html><html><head><title>{title}</title></head><body>
+<div class="top"><a href="/">首页</a></div><main class="page"><section class="story"><div class="kicker"></div>
+<h1 class="headline">{title}</h1><p class="meta">2024-11-22 09:30 来源：江州日报 作者：李明</p>
+<div class="story-body"><div><p class="par">江州市公布第{code}号项目，预算{sum}亿元。</p>
+<p class="par">资金由市级财政安排，年底前完成。</p></div></div></section></main></body></html>"""
+
+
+def test_a_new_template_is_learned_anew_and_is_no_edit(trail: Desk, site: Replica, pages: Callable[..., None]) -> None:
+    assert trail.crawl() == "ok"
+    for code in CODES:
+        values = {"title": f"第{code}号项目", "code": code, "sum": "35" if code == "NW03" else "3.5"}
+        site.override(f"/html_News/NewsShare.html?infoCode={code}", page(NEW_PAGE.format(**values)))
+    for _ in range(2):
+        assert trail.crawl(recheck=True) == "ok"
+    (edit,) = trail.rows("SELECT code, fields, summary FROM edits")
+    assert (edit["code"], edit["fields"]) == ("NW03", '["body"]') and "3.5亿元 → 35亿元" in edit["summary"]
+    assert len(trail.rows("SELECT * FROM layouts")) == 2
+
+
+def test_the_same_bytes_are_read_once(trail: Desk, site: Replica) -> None:
+    site.validators = False
+    assert trail.crawl() == "ok"
+    before = trail.rows("SELECT last_seen_at FROM versions ORDER BY id")
+    time.sleep(1.1)
+    assert trail.crawl(recheck=True) == "ok"
+    assert trail.counts("SELECT outcome, count(*) FROM checks GROUP BY 1") == {"new": 10, "unchanged": 10}
+    assert all(a != b for a, b in zip(before, trail.rows("SELECT last_seen_at FROM versions ORDER BY id"), strict=True))
+    site.edit("NW05", title="改过的标题")
+    assert trail.crawl(recheck=True) == "ok"
+    assert changes(trail) == {"edited": 1}
