@@ -34,7 +34,7 @@ def main() -> int:
 
 
 def _rules(rounds: int) -> None:
-    print(f"each rule on {rules.PAGES} pages; medians of {rounds} rounds, CPU time\n", flush=True)
+    print(f"each rule on {rules.PAGES} new pages a round; medians of {rounds} rounds, CPU time\n", flush=True)
     _tell("measuring the rules")
     print_table(rules.table(rules.measure(rounds)))
     print()

@@ -14,9 +14,11 @@ from crawler.config import PLACEHOLDER_AGENT, Config, named_hosts
 from crawler.errors import ConfigError, NotFoundError
 from crawler.items import METADATA, Job, Known, Layout, LearnedLayout, ListingTask, Target, Validator
 from crawler.rules import addresses, identity
+from crawler.rules.dates import later
 from storage import articles, layouts, queries, sources
 
 EVER = "9999"  # a time by which every article is due
+_SETTLED_LOOKS, _SETTLED_AFTER = 3, 86400  # readings, and seconds, after which a listing's new look is believed
 FULL_FETCH_EVERY = 20  # looks; so that an origin that lies about "not modified" is found out
 
 
@@ -42,11 +44,20 @@ def category_job(db: Database, config: Config, key: str, now: str, recheck: bool
             source.category_name,
             url,
             seen_before=known.get("listing_seen_at") is not None,
-            links_before=(known["matched_links"], known["other_links"]) if known.get("matched_links") else None,
+            links_before=_links_before(db, source.site, known, now),
         ),
         known_codes=frozenset(queries.known_codes(db, source.site)),
         layouts={source.site: learned_layouts(db, source.site)},
     )
+
+
+def _links_before(db: Database, site: str, source: dict[str, Any], now: str) -> tuple[int, int] | None:
+    """The links that a listing used to have; None where there were none, or where it has been otherwise for so long
+    that it is the listing now."""
+    since = sources.quarantined_since(db, site, source["id"], _SETTLED_LOOKS)
+    if not source["matched_links"] or (since and now >= later(since, _SETTLED_AFTER)):
+        return None
+    return source["matched_links"], source["other_links"]
 
 
 def due_job(db: Database, config: Config, now: str, site: str | None = None, unlisted_only: bool = False) -> Job:

@@ -5,7 +5,7 @@ when it is written, so that two crawls at once write nothing twice.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,16 +14,16 @@ from sqlite_utils import Database
 
 from crawler import derived
 from crawler.config import Site, seconds
-from crawler.items import METADATA, Fact, FactChange, Fields, ListingReading, Look
-from crawler.reextract import Report, content_of, reread_article
-from crawler.rules import facts, identity, shingles
+from crawler.items import METADATA, FactChange, ListingReading, Look
+from crawler.reextract import Report, content_of, relate, reread_article
+from crawler.rules import identity
 from crawler.rules.classify import NOTHING_READ
 from crawler.rules.dates import from_utc_text
 from crawler.rules.decide import Decision, Past, Version, decide, differences, whole
 from crawler.rules.reread import Layouts
 from crawler.rules.revisit import next_check
 from crawler.rules.text import text_hash
-from storage import articles, clusters, coverage, incidents, relations, responses, sources, versions
+from storage import articles, coverage, incidents, responses, sources, versions
 from storage.facts import put_fact_changes
 
 _REMEMBERED = 5  # versions that a returning content is compared with
@@ -78,6 +78,9 @@ def record_look(
     if look.outcome == "read" and past.latest and _read_by_other_rules(past.latest, look):
         reread_article(db, article, site, layouts or {}, Report())
         past = _past(db, article)
+        if past.latest and _read_by_other_rules(past.latest, look):
+            said = "the version before was read by other rules, and its pages are not kept"
+            look = msgspec.structs.replace(look, reason="; ".join(filter(None, (look.reason, said))))
     seen = whole(look, past.latest)
     digest = text_hash(seen.title, seen.body_text or "") if look.outcome == "read" else None
     decision = decide(past, look, digest, seconds(site.confirm_after), seconds(site.variant_window), recorded_at)
@@ -88,8 +91,8 @@ def record_look(
     elif decision.extends and past.latest:
         _extend(db, article, past.latest, look, decision)
     kinds = _changes(db, article, past, look, decision, version_id, recorded_at)
-    if decision.outcome in _TEXT_SEEN:
-        gap = 0 if "restored" in kinds else _expected_gap(article)  # while it was gone its text was not known
+    if decision.new_version or decision.extends:
+        gap = 0 if past.gone_since else _expected_gap(article)  # while it was not found its text was not known
         coverage.looked(db, article["id"], look.seen_at, gap)
     _update_article(db, article, look, decision, site, kinds)
     articles.add_check(
@@ -121,10 +124,11 @@ def _incident(db: Database, article: dict[str, Any], look: Look, decision: Decis
     if decision.outcome in NOTHING_READ:
         began = incidents.failed(db, subject, decision.outcome, decision.reason, look.seen_at)
         return f"{page}: {decision.outcome}: {decision.reason}" if began else None
-    if decision.outcome not in _TEXT_SEEN:
+    if decision.outcome not in (*_TEXT_SEEN, "gone"):
         return None
     over = incidents.ended(db, subject, look.seen_at)
-    return f"{page}: read again; {over['outcome']} since {over['began_at']}" if over else None
+    again = "read again" if decision.outcome in _TEXT_SEEN else "no longer there"
+    return f"{page}: {again}; {over['outcome']} since {over['began_at']}" if over else None
 
 
 def _expected_gap(article: dict[str, Any]) -> int:
@@ -144,7 +148,10 @@ def _past(db: Database, article: dict[str, Any]) -> Past:
         Version(row["id"], row["number"], content_of(row), row["text_hash"], row["last_seen_at"], row["extractor"])
         for row in versions.recent(db, article["id"], _REMEMBERED)
     )
-    remembered = ("gone_since", "gone_firmly_since", "gone_looks", "variant_version_id", "variant_seen_at", "moved_to")
+    remembered = (
+        "gone_since", "gone_firmly_since", "gone_looks", "gone_seen_at", "variant_version_id", "variant_seen_at",
+        "moved_to",
+    )  # fmt: skip
     return Past(article["state"], recent, **{name: article[name] for name in remembered})
 
 
@@ -174,18 +181,8 @@ def _new_version(
     _set_validators(db, article["id"], version_id, look)
     article["version_count"] = number
     stated = derived.write_facts(db, version_id, content)
-    _relate(db, article, content, stated, look.seen_at)
+    relate(db, article, content, stated, look.seen_at)
     return version_id
-
-
-def _relate(db: Database, article: dict[str, Any], content: Fields, stated: Sequence[Fact], at: str) -> None:
-    """The story that an article carries with others, and the notice that it corrects."""
-    text = content.body_text or ""
-    article["cluster_id"] = clusters.join(
-        db, article["id"], shingles.bands(text), text, shingles.is_same_story, at, content.title
-    )
-    corrects = facts.corrected_project(stated) is not None
-    relations.link_correction(db, article["id"], facts.project_numbers(stated), corrects, at)
 
 
 def _set_validators(db: Database, article_id: int, version_id: int, look: Look) -> None:
@@ -215,6 +212,7 @@ def _extend(db: Database, article: dict[str, Any], latest: Version, look: Look, 
             if name == "published_at":
                 known.published_precision = decision.content.published_precision
         versions.derive(db, {**derived.columns(known, latest.extractor), "id": latest.id})
+        versions.gained(db, latest.id, decision.gains)
         if "title" in decision.gains:
             derived.write_facts(db, latest.id, known)
 
@@ -296,7 +294,7 @@ def _update_article(
             decision.state,
             look.seen_at,
             article["last_changed_at"] or article["first_seen_at"],
-            decision.gone_since,
+            decision.gone_firmly_since,
             decision.gone_looks,
             seconds(site.confirm_after),
         ),

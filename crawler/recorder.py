@@ -100,8 +100,8 @@ class Recorder:
 
     def _take(self, look: Look) -> None:
         self._samples.take(look)
-        if not self._sites[look.site].holds(look):
-            self._wait(look)
+        for judged in self._sites[look.site].judged(look):
+            self._wait(judged)
 
     def _wait(self, observation: Observation) -> None:
         self._waiting.append(observation)
@@ -112,23 +112,29 @@ class Recorder:
 
     def _judge(self) -> None:
         """Say of the looks that found nothing what the run as a whole shows."""
-        quarantine = self._quarantine
+        self.flush()  # what it read counts as well
+        listing = self._quarantine
         for name, run in self._sites.items():
             if not run.held and not run.fails:
                 continue
-            codes = {look.code for look in run.held}
             with usable(self._path):
-                site = [_known(row) for row in articles.of_site(self._db, name)]
-                before = articles.recent_outcomes(self._db, name, codes, _LOOKED_BACK)
-            others = [*([outcome for outcome in before if outcome not in _AWAITED]), *["unchanged"] * run.read]
-            unread = sum(outcome in NOTHING_READ for outcome in others)
-            normal = 2 * unread < len(others)
-            verdict = absences.judge(run, site, normal, self._quarantine)
-            quarantine = quarantine or verdict.quarantine
+                missing = {row["code"]: _known(row) for row in articles.some_of_site(self._db, name, run.held)}
+                live = articles.count_live(self._db, name)
+                cutoff = self._expiry(name, run)
+                before = articles.recent_outcomes(self._db, name, run.held, _LOOKED_BACK)
+            others = [*(outcome for outcome in before if outcome not in _AWAITED), *["unchanged"] * len(run.read)]
+            normal = 2 * sum(outcome in NOTHING_READ for outcome in others) < len(others)
+            verdict = absences.judge(run, missing, live, cutoff, normal, listing)
+            self._quarantine = self._quarantine or verdict.quarantine
             self._notices += [verdict.notice] if verdict.notice else []
             for look in verdict.looks:
                 self._wait(look)
-        self._quarantine = quarantine
+
+    def _expiry(self, site: str, run: absences.SiteRun) -> str | None:
+        if len(run.held) < absences.FEWEST and not articles.has_expired(self._db, site):
+            return None
+        rows = articles.of_site(self._db, site)
+        return absences.expiry([_known(row) for row in rows], run.held, run.read, self._now())
 
     def _learn(self) -> None:
         """Learn where the body stands on the pages that were read without knowing it."""
@@ -203,11 +209,10 @@ class Recorder:
             sources.count_run(self._db, {"id": self.run_id, "errors": errors, **counts})
 
     def _ending(self, ending: Ending, tally: Tally) -> None:
-        tally.quarantine = tally.quarantine or self._quarantine
+        tally.quarantine = self._quarantine
         self.outcome = "interrupted" if ending.interrupted else _outcome(tally)
         notices = [*self._notices, *([self._moves.notice] if self._moves.notice else [])]
-        said = [notice for notice in (tally.quarantine, *notices, self._incident(ending, tally)) if notice]
-        tally.remarks[:0] = said
+        tally.remarks[:0] = [*self._incident(ending, tally), *notices]
         sources.finish_run(
             self._db,
             {
@@ -220,26 +225,27 @@ class Recorder:
             },
         )
 
-    def _incident(self, ending: Ending, tally: Tally) -> str | None:
-        """Note that the source cannot be read, or can be again; what is to be said when that begins or ends."""
-        if self._source_id is None or self._job.listing is None or ending.interrupted:
-            return None
-        listing = self._job.listing
-        subject = {"site": listing.site, "source_id": self._source_id, "article_id": None}
-        if trouble := tally.listing_error or tally.quarantine:
+    def _incident(self, ending: Ending, tally: Tally) -> list[str]:
+        """Note that the source, or the site, cannot be read or can be again; what is to be said when that begins or
+        ends."""
+        if ending.interrupted or len(self._job.sites) != 1:
+            return []
+        site = next(iter(self._job.sites))
+        subject = {"site": site, "source_id": self._source_id, "article_id": None}
+        if trouble := tally.quarantine or tally.listing_error:
             outcome = "quarantined" if tally.quarantine else "error"
-            began = incidents.failed(self._db, subject, outcome, trouble, ending.seen_at)
-            return trouble if began and not tally.quarantine else None
+            return [trouble] if incidents.failed(self._db, subject, outcome, trouble, ending.seen_at) else []
+        if self._source_id is None and not self._sites[site].read:
+            return []
         over = incidents.ended(self._db, subject, ending.seen_at)
-        return f"{listing.url}: read again; {over['outcome']} since {over['began_at']}" if over else None
+        name = self._job.listing.url if self._job.listing else site
+        return [f"{name}: read again; {over['outcome']} since {over['began_at']}"] if over else []
 
 
 def _known(row: dict[str, Any]) -> absences.Article:
-    """An article of the site as the run's verdict needs it."""
-    moment = row["published_at"]
-    published = moment if "T" in moment else f"{moment}T00:00:00Z"
-    live = row["state"] not in ("removed", "expired")
-    return absences.Article(row["code"], published, live, row["gone_since"], row["gone_looks"])
+    """An article of the site as the run's verdict needs it; a date without a time is the day's beginning."""
+    published = row["published_at"]
+    return absences.Article(**{**row, "published_at": published if "T" in published else f"{published}T00:00:00Z"})
 
 
 def _copy(tally: Tally) -> Tally:

@@ -1,7 +1,7 @@
 """Today's rules over yesterday's responses: derived columns are written anew, and nothing is an edit of the site's."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,10 +10,11 @@ from sqlite_utils import Database
 
 from crawler import derived
 from crawler.config import Site
-from crawler.items import Fields, Raw
+from crawler.items import Fact, Fields, Raw
+from crawler.rules import facts, shingles
 from crawler.rules.decide import differences
 from crawler.rules.reread import Layouts, extractor, reread
-from storage import articles, responses, versions
+from storage import articles, clusters, relations, responses, versions
 from storage.facts import put_fact_changes
 
 
@@ -39,9 +40,10 @@ def reread_article(db: Database, article: dict[str, Any], site: Site, layouts: L
         if change["old_version_id"] in contents and change["new_version_id"] in contents:
             _rewrite(db, change, contents, report)
     latest = contents[max(contents)]
-    for name in ("title", "outlet", "author", "published_at", "published_precision", "modified_at"):
-        if (value := getattr(latest, name)) is not None:
-            article[name] = value
+    for name in ("outlet", "author", "published_at", "published_precision", "modified_at"):
+        article[name] = getattr(latest, name)
+    article["title"] = latest.title or article["title"]
+    relate(db, article, latest, derived.read_facts(db, max(contents)), article["last_checked_at"])
     articles.update(db, article)
 
 
@@ -54,7 +56,7 @@ def _versions(
         stored = content_of(row)
         report.versions += 1
         raws = [msgspec.convert(raw, Raw) for raw in responses.of_version(db, row["id"])]
-        fresh = reread(raws, stored, site, layouts) if raws else None
+        fresh = reread(raws, stored, row["gained"], site, layouts)
         if fresh is None:
             report.unreadable += 1
             yield row["id"], stored
@@ -65,6 +67,16 @@ def _versions(
             versions.derive(db, {**columns, "id": row["id"]})
         derived.write_facts(db, row["id"], fresh)
         yield row["id"], fresh
+
+
+def relate(db: Database, article: dict[str, Any], content: Fields, stated: Sequence[Fact], at: str) -> None:
+    """Find the story that an article (a row of `articles`) carries with others, and the notice that it corrects."""
+    text = content.body_text or ""
+    article["cluster_id"] = clusters.join(
+        db, article["id"], shingles.bands(text), text, shingles.is_same_story, at, content.title
+    )
+    corrects = facts.corrected_project(stated) is not None
+    relations.link_correction(db, article["id"], facts.project_numbers(stated), corrects, at)
 
 
 def content_of(row: dict[str, Any]) -> Fields:
@@ -78,9 +90,9 @@ def _rewrite(db: Database, change: dict[str, Any], contents: dict[int, Fields], 
     before = json.loads(change["fields"])
     if bool(before) != bool(fields):
         (report.appeared if fields else report.vanished).append(change["id"])
-    elif before != list(fields):
-        report.altered.append(change["id"])
     became = derived.fact_changes(db, change["old_version_id"], change["new_version_id"]) if fields else []
     what = derived.details(change["kind"], old, new, fields, became)
+    if before and fields and (before, change["severity"]) != (list(fields), what["severity"]):
+        report.altered.append(change["id"])
     versions.rewrite_change(db, {**what, "fields": json.dumps(what["fields"]), "id": change["id"]})
     put_fact_changes(db, change["id"], map(msgspec.structs.asdict, became))

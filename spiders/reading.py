@@ -84,6 +84,9 @@ class Reading:
         if page.published_at and self.fields.published_at and extract.date_missing(self.fields, self.site.zone):
             self.remarks.append(f"published_at not understood: {self.fields.published_at.strip()[:60]!r}")
             del self.fields.places["published_at"]
+        for name, place in (self.target.known.places if self.target.known else {}).items():
+            if place != role and place in self.not_modified:  # the page that tells it still says the same
+                page.places.pop(name, None)
         extract.fill(self.fields, page)
         return None
 

@@ -170,7 +170,7 @@ class ShareSpider(Spider):
             verdict, reading.responses, reading.status, reading.page = first
             return verdict
         if verdict is None and not reading.has_body():
-            return "empty" if target.known else "error", "no article's body on the page"
+            return "soft_404" if target.known else "error", "no article's body on the page"
         return verdict
 
     async def _confirm_collapse(self, reading: Reading, role: Role) -> classify.Verdict | None:

@@ -18,6 +18,10 @@ UPDATE articles SET url = :url, post_url = :post_url, title = :title, outlet = :
     variant_version_id = :variant_version_id, variant_seen_at = :variant_seen_at, moved_to = :moved_to
 WHERE id = :id
 """
+_ABSENT = """
+SELECT code, coalesce(published_at, first_seen_at) AS published_at, state, gone_since, gone_firmly_since, gone_looks
+FROM articles WHERE site = :site AND version_count > 0
+"""
 _CHECK = """
 INSERT INTO checks (article_id, run_id, version_id, response_id, checked_at, outcome, http_status, reason, observation)
 VALUES (:article_id, :run_id, :version_id, :response_id, :checked_at, :outcome, :http_status, :reason, :observation)
@@ -91,19 +95,32 @@ def read_ones(db: Database, source: str | None = None) -> list[dict[str, Any]]:
 
 
 def of_site(db: Database, site: str) -> list[dict[str, Any]]:
-    """Every article of a site that was ever read: `code`, `published_at` (first sight, where its publisher does not
-    say), `state`, `gone_since`, `gone_looks`."""
-    sql = """
-        SELECT code, coalesce(published_at, first_seen_at) AS published_at, state, gone_since, gone_looks
-        FROM articles WHERE site = ? AND version_count > 0 AND state != 'redacted'
-    """
-    return rows(db, sql, (site,))
+    """A site's live and expired articles: `code`, `published_at` (first sight, where its publisher does not say),
+    `state`, `gone_since`, `gone_firmly_since`, `gone_looks`."""
+    return rows(db, f"{_ABSENT} AND state IN ('live', 'expired')", {"site": site})
+
+
+def some_of_site(db: Database, site: str, codes: Iterable[str]) -> list[dict[str, Any]]:
+    """The same of those of its articles that have these codes and were ever read."""
+    sql = f"{_ABSENT} AND code IN (SELECT value FROM json_each(:codes))"
+    return rows(db, sql, {"site": site, "codes": json.dumps(list(codes))})
+
+
+def count_live(db: Database, site: str) -> int:
+    """How many of a site's articles are live."""
+    return int(db.execute("SELECT count(*) FROM articles WHERE site = ? AND state = 'live'", (site,)).fetchone()[0])
+
+
+def has_expired(db: Database, site: str) -> bool:
+    """Whether any of a site's articles has expired."""
+    sql = "SELECT 1 FROM articles WHERE site = ? AND state = 'expired' LIMIT 1"
+    return db.execute(sql, (site,)).fetchone() is not None
 
 
 def recent_outcomes(db: Database, site: str, apart: Iterable[str], count: int) -> list[str]:
     """Outcomes of the last looks at a site's articles, but those of these codes, newest first."""
     sql = """
-        SELECT c.outcome FROM checks c JOIN articles a ON a.id = c.article_id
+        SELECT c.outcome FROM checks c CROSS JOIN articles a ON a.id = c.article_id  -- the newest looks come first
         WHERE a.site = ? AND a.code NOT IN (SELECT value FROM json_each(?)) ORDER BY c.id DESC LIMIT ?
     """
     return [row[0] for row in db.execute(sql, (site, json.dumps(list(apart)), count))]

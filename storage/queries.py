@@ -31,7 +31,7 @@ def rows(db: Database, sql: str, values: Any = ()) -> list[dict[str, Any]]:
 
 def articles_of_source(db: Database, source_id: int, now: str, due_only: bool) -> list[dict[str, Any]]:
     """What a source ever listed and may be looked at; `due_only`: whose time has come."""
-    sql = f"{_TARGET} {_OF_SOURCE} {_KEPT} {_DUE if due_only else ''} ORDER BY a.id"
+    sql = f"{_TARGET} {_OF_SOURCE} {_DUE if due_only else _KEPT} ORDER BY a.id"
     return rows(db, sql, {"source_id": source_id, "now": now})
 
 

@@ -53,6 +53,7 @@ CREATE TABLE articles (
 ) STRICT;
 CREATE INDEX articles_code ON articles (code);
 CREATE INDEX articles_due ON articles (next_check_at);
+CREATE INDEX articles_state ON articles (site, state);
 CREATE INDEX articles_cluster ON articles (cluster_id);
 CREATE INDEX articles_url ON articles (url);
 CREATE INDEX articles_post_url ON articles (post_url);
@@ -95,6 +96,7 @@ CREATE TABLE versions (
     links TEXT NOT NULL DEFAULT '[]',        -- JSON list of the URLs that the body links to, in order
     attachments TEXT NOT NULL DEFAULT '[]',  -- JSON list of the URLs of attached files (附件), in order
     places TEXT NOT NULL DEFAULT '{}',   -- JSON object: field -> where its value was read
+    gained TEXT NOT NULL DEFAULT '[]',   -- JSON list of fields that a later look told, of which no response is kept
     text_hash TEXT NOT NULL,         -- comparison forms of title and body
     content_hash TEXT NOT NULL,      -- the same with the metadata
     extractor TEXT NOT NULL,         -- name and version of the rules that read it

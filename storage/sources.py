@@ -52,6 +52,16 @@ def listing_read(
         db.execute("UPDATE sources SET matched_links = ?, other_links = ? WHERE id = ?", (*links, source_id))
 
 
+def quarantined_since(db: Database, site: str, source_id: int, runs: int) -> str | None:
+    """Since when a source has been quarantined in that many runs or more; None where it is not."""
+    row = db.execute(
+        "SELECT began_at FROM incidents WHERE site = ? AND source_id = ? AND article_id IS NULL AND ended_at IS NULL"
+        " AND outcome = 'quarantined' AND looks >= ?",
+        (site, source_id, runs),
+    ).fetchone()
+    return row[0] if row else None
+
+
 def stay(db: Database, source_id: int, article_id: int, title: str, position: int, seen_at: str) -> None:
     """An article stands on a listing: its open stay goes on, or a new one begins."""
     cursor = db.execute(

@@ -25,7 +25,7 @@ VALUES (:article_id, :kind, :old_version_id, :new_version_id, :changed_after, :c
 """
 _RECENT = """
 SELECT id, number, title, outlet, author, published_at, published_precision, modified_at, body_html, body_text,
-       images, tables, links, attachments, places, text_hash, extractor, first_seen_at, last_seen_at
+       images, tables, links, attachments, places, gained, text_hash, extractor, first_seen_at, last_seen_at
 FROM versions WHERE article_id = ? ORDER BY number DESC LIMIT ?
 """
 _DERIVE = """
@@ -47,7 +47,7 @@ def recent(db: Database, article_id: int, count: int) -> list[dict[str, Any]]:
     """An article's last versions (`count` -1: all), newest first; JSON columns as values."""
     found = rows(db, _RECENT, (article_id, count))
     for row in found:
-        row |= {name: json.loads(row[name]) for name in _JSON}
+        row |= {name: json.loads(row[name]) for name in (*_JSON, "gained")}
     return found
 
 
@@ -90,10 +90,17 @@ def _link(
     db.execute("INSERT INTO chain (kind, row_id, link) VALUES (?, ?, ?)", (kind, row_id, link))
 
 
+def gained(db: Database, version_id: int, names: Iterable[str]) -> None:
+    """Note fields of a version that a later look told, of which no response is kept."""
+    sql = "SELECT gained FROM versions WHERE id = ?"
+    before = json.loads(db.execute(sql, (version_id,)).fetchone()[0])
+    db.execute("UPDATE versions SET gained = ? WHERE id = ?", (json.dumps(sorted({*before, *names})), version_id))
+
+
 def edits_of(db: Database, article_id: int) -> list[dict[str, Any]]:
     """Changes of an article from one version to another, oldest first."""
     sql = """
-        SELECT id, kind, old_version_id, new_version_id, fields, reason FROM changes
+        SELECT id, kind, old_version_id, new_version_id, fields, severity FROM changes
         WHERE article_id = ? AND kind IN ('edited', 'restored') AND old_version_id != new_version_id ORDER BY id
     """
     return rows(db, sql, (article_id,))

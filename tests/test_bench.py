@@ -2,6 +2,9 @@
 
 import subprocess
 import sys
+from collections import Counter
+
+import pytest
 
 from bench import rules
 from bench.contenders import NAMES
@@ -33,8 +36,18 @@ def test_each_rule_has_its_cost() -> None:
     for name in rules.RULES:
         (row,) = (line for line in lines if line.startswith(f"{name}  "))
         assert float(row.removeprefix(name).split()[0]) >= 0, row
-    for name, parts, _ in rules.SUMS:
-        assert set(parts) <= rules.RULES.keys()
+    assert all(set(parts) <= rules.RULES.keys() for _, parts, _ in rules.SUMS)
+    for name, wanted in [*rules.WANTED.items(), *((name, wanted) for name, _, wanted in rules.SUMS)]:
         (row,) = (line for line in lines if line.startswith(f"{name}  "))
-        assert row.endswith("met") or row.endswith("NOT MET"), row
+        assert row.endswith(("met", "NOT MET")) == (wanted is not None), row
     assert not any("articles answered" in line for line in lines)
+
+
+def test_no_line_of_an_article_is_read_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    monkeypatch.setattr(rules, "PAGES", 2)
+    monkeypatch.setattr(rules, "RULES", {rules.TRAFILATURA: lambda page: read.append(page.markup)})
+    assert len(rules.measure(2)) == 2
+    lines = Counter(line for markup in read for line in markup.splitlines() if "。" in line)
+    assert len(read) >= 4
+    assert set(lines.values()) == {1}

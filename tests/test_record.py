@@ -707,6 +707,13 @@ def test_an_older_look_that_is_recorded_later_overtakes_nothing(db: Database) ->
     assert row == {"version_count": 2, "state": "live", "gone_since": None}
 
 
+def test_an_older_look_does_not_bring_back_what_was_removed_since(db: Database) -> None:
+    for number, (minutes, what) in enumerate([(0, "A"), (11, "404"), (22, "404"), (10, "B"), (12, "304")]):
+        record(db, look(number, minutes, what, 1), SITE, 30)
+    assert db.execute("SELECT kind FROM changes ORDER BY id").fetchall() == [("first_seen",), ("removed",)]
+    assert db.execute("SELECT state FROM articles").fetchone() == ("removed",)
+
+
 def test_every_twentieth_look_is_a_full_fetch(trail: Desk) -> None:
     assert trail.crawl() == "ok"
     settings, db = config.load(trail.toml), open_database(trail.database)

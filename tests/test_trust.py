@@ -47,9 +47,19 @@ def changes(trail: Desk) -> dict[str, int]:
         (["NW02", "NW05", "NW07", "NW08"], "partial", [], []),
         (CODES, "partial", [], []),
         (["NW00", "NW01", "NW02", "NW03"], "ok", [], ["NW00", "NW01", "NW02", "NW03"]),
-        (CODES[:7], "ok", [], CODES[:7]),
+        (CODES[:5], "ok", [], CODES[:5]),
+        (CODES[:9], "partial", [], []),
     ],
-    ids=["one", "the oldest one", "three of all ages", "four of all ages", "all", "the four oldest", "the older ones"],
+    ids=[
+        "one",
+        "the oldest one",
+        "three of all ages",
+        "four of all ages",
+        "all",
+        "the four oldest",
+        "the older half",
+        "nine",
+    ],
 )
 def test_what_many_that_are_gone_come_to(
     trail: Desk, site: Replica, gone: list[str], outcome: str, removed: list[str], expired: list[str]
@@ -119,6 +129,39 @@ def test_a_listing_that_is_merely_shorter_is_one(trail: Desk, site: Replica) -> 
         site.unlist(code)
     assert trail.crawl() == "ok"
     assert trail.row("SELECT count(*) AS n FROM listings WHERE left_at IS NULL") == {"n": 2}
+
+
+def test_a_few_that_were_due_and_are_all_gone_are_too_many(trail: Desk, site: Replica) -> None:
+    assert trail.crawl() == "ok"
+    gone = ["NW02", "NW05", "NW08"]
+    for code in gone:
+        site.remove(code)
+    trail.scrapy("crawl", "share", "-a", f"code={','.join(gone)}", code=3)
+    assert states(trail) == {"live": CODES}
+    assert trail.crawl(recheck=True) == "ok"
+    assert states(trail)["removed"] == gone
+
+
+def test_one_removal_after_others_is_no_expiry(trail: Desk, site: Replica) -> None:
+    assert trail.crawl() == "ok"
+    for code in ("NW00", "NW01", "NW02", "NW03"):
+        site.remove(code)
+        assert trail.crawl(recheck=True) == "ok"
+    assert states(trail)["removed"] == ["NW00", "NW01", "NW02", "NW03"]
+
+
+def test_a_page_that_still_says_the_same_keeps_its_fields(trail: Desk, site: Replica) -> None:
+    for code in CODES:
+        site.edit(code, endpoint_fields=frozenset({"time"}))
+    assert trail.crawl() == "ok"
+    site.edit("NW04", title="江州市采购项目更名公告")
+    assert trail.crawl(recheck=True) == "ok"
+    (edit,) = trail.rows("SELECT code, fields, new_title FROM edits")
+    assert edit == {"code": "NW04", "fields": '["title"]', "new_title": "江州市采购项目更名公告"}
+    places = json.loads(trail.row("SELECT places FROM versions ORDER BY id DESC LIMIT 1")["places"])
+    assert (places["body"], places["title"]) == ("content", "post")
+    assert trail.crawl(recheck=True) == "ok"
+    assert changes(trail) == {"edited": 1}
 
 
 # --- what is told once ------------------------------------------------------------------------------------------------
@@ -218,6 +261,18 @@ def test_other_rules_are_no_edit(trail: Desk, site: Replica, pages: Callable[...
     assert changes(trail) == {"edited": 2}
     assert trail.rows("SELECT kind, row_id, link FROM chain")[: len(before)] == before
     trail.assert_sound()
+
+
+def test_a_wrong_selector_that_is_mended_is_no_edit(trail: Desk, site: Replica, pages: Callable[..., None]) -> None:
+    trail.configure("timezone", 'author = "div.zrbj"\ntimezone')
+    assert trail.crawl() == "ok"
+    assert trail.row("SELECT author FROM articles WHERE code = 'NW02'") == {"author": "（编校 张工）"}
+    trail.configure('author = "div.zrbj"\n', 'author = "span.nothing"\n')
+    assert trail.crawl(recheck=True) == "ok"
+    pages("NW02", sum="4.5")
+    assert trail.crawl(recheck=True) == "ok"
+    (edit,) = trail.rows("SELECT code, fields FROM edits")
+    assert edit == {"code": "NW02", "fields": '["body"]'}
 
 
 def test_an_edit_that_was_our_own_rules_vanishes(trail: Desk, site: Replica, pages: Callable[..., None]) -> None:

@@ -11,7 +11,8 @@ from crawler.rules.classify import NOT_FOUND
 from crawler.rules.dates import later
 from crawler.rules.text import comparison_form
 
-_LATE = {"read": "unchanged", "not_found": "gone"}  # looks that may be overtaken -> their outcome then
+# Looks that may be overtaken -> their outcome then.
+_LATE = {"read": "unchanged", "not_modified": "not_modified", "not_found": "gone"}
 COMPARED = ("title", "body", *METADATA, *MEDIA)
 _WEAK_LOOKS, _WEAK_SPAN = 3, 86400  # looks in a row, over so many seconds, that make a removal of weak findings
 
@@ -37,6 +38,7 @@ class Past:
     gone_since: str | None = None
     gone_firmly_since: str | None = None
     gone_looks: int = 0
+    gone_seen_at: str | None = None
     variant_version_id: int | None = None
     variant_seen_at: str | None = None
     moved_to: str | None = None
@@ -73,7 +75,8 @@ def decide(
 ) -> Decision:
     """The meaning of a look. `text_hash` is that of the content with what the look did not see filled in;
     `confirm_after` and `variant_window` are seconds; `recorded_at` is now."""
-    if past.latest and look.seen_at < past.latest.last_seen_at <= recorded_at and look.outcome in _LATE:
+    latest = max(past.latest.last_seen_at, past.gone_seen_at or "") if past.latest else ""
+    if look.seen_at < latest <= recorded_at and look.outcome in _LATE:
         # Another crawl looked later and recorded sooner: what this one saw is older than what is known.
         return _standing(past, look, _LATE[look.outcome], "a later look is on record")
     if look.outcome == "not_found" or (look.outcome == "soft_404" and look.absence):

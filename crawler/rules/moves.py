@@ -1,5 +1,8 @@
 """Whether a permanent redirect is an article's move or its whole site's."""
 
+import re
+from collections import Counter
+
 import msgspec
 
 from crawler.items import Look
@@ -11,23 +14,24 @@ class Moves:
     """The moves of one run. A site that moves is one notice, not a change of each of its articles."""
 
     def __init__(self) -> None:
-        self._looks = 0
-        self._held: dict[str, list[Look]] = {}
-        self._moved: set[str] = set()
+        self._looks: Counter[str] = Counter()  # by site
+        self._held: dict[tuple[str, str], list[Look]] = {}  # by site and address
+        self._moved: dict[tuple[str, str], str] = {}  # and how that is told
 
     def judged(self, look: Look) -> list[Look]:
         """The looks that need wait no longer, this one or ones before it: those whose move is their site's are
         marked. One that moved waits until the run shows which it is."""
-        self._looks += 1
+        self._looks[look.site] += 1
         if look.moved_to is None:
             return [look]
         address = look.moved_to.replace(look.code, "{code}")
-        held = self._held.setdefault(address, [])
+        key = look.site, re.sub(r"\d+", "#", address)  # a path may carry the article's date
+        held = self._held.setdefault(key, [])
         held.append(look)
-        if address not in self._moved and not (len(held) >= _FEWEST and len(held) >= _SHARE * self._looks):
+        if key not in self._moved and not (len(held) >= _FEWEST and len(held) >= _SHARE * self._looks[look.site]):
             return []
-        self._moved.add(address)
-        return [msgspec.structs.replace(moved, site_moved=True) for moved in self._held.pop(address)]
+        self._moved.setdefault(key, address)
+        return [msgspec.structs.replace(moved, site_moved=True) for moved in self._held.pop(key)]
 
     def rest(self) -> list[Look]:
         """What still waits when the run ends: articles that moved by themselves."""
@@ -37,4 +41,8 @@ class Moves:
     @property
     def notice(self) -> str | None:
         """What is to be said of the site; None where it stayed."""
-        return f"the site has moved: its articles answer at {', '.join(sorted(self._moved))}" if self._moved else None
+        return (
+            f"the site has moved: its articles answer at {', '.join(sorted(self._moved.values()))}"
+            if self._moved
+            else None
+        )

@@ -2,10 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from crawler.config import Site
-from crawler.items import METADATA, ROLES, Fields, LearnedLayout, Raw
+from crawler.items import METADATA, ROLES, Fields, LearnedLayout, Raw, Role
 from crawler.rules import extract
 from crawler.rules.decode import decode
 from crawler.rules.normalize import normalize
@@ -38,30 +38,39 @@ def fields_of(raw: Raw, site: Site, layouts: Layouts, markup: str | None = None)
     if raw.role == "content":
         return extract.from_json(markup, raw.role)
     learned = layouts.get(raw.role)
-    return extract.from_page(markup, raw.role, site.selectors, learned.layout if learned else None)
+    return extract.from_page(markup, raw.role, site.selectors, learned.layout if learned else None, raw.url)
 
 
-def reread(raws: Sequence[Raw], stored: Fields, site: Site, layouts: Layouts) -> Fields | None:
-    """A version's fields by today's rules, from the responses that it was read from; None where they hold no body.
+def reread(raws: Sequence[Raw], stored: Fields, gained: Collection[str], site: Site, layouts: Layouts) -> Fields | None:
+    """A version's fields by today's rules, from the responses that it was read from; None where that of its body is
+    not among them, or holds none.
 
-    What came from no response that was kept (a listing's title, metadata that a later look told) stays as stored.
+    What came from no response that was kept (a listing's title, what a later look told: `gained`) stays as stored.
     """
-    body_role = stored.places.get("body")
+    body_role, roles = stored.places.get("body"), {raw.role for raw in raws}
+    if body_role not in roles:
+        return None
     fields = Fields(places={})
     for raw in sorted(raws, key=lambda raw: (raw.role != body_role, ROLES.index(raw.role))):
         try:
             extract.fill(fields, fields_of(raw, site, layouts))
         except _CANNOT:
             continue
-    if fields.body_html is None:
+    if fields.places.get("body") != body_role:
         return None
     extract.fill_outlet_from_body(fields)
     fresh, _ = normalize(fields, site.zone)
     for name in ("title", *METADATA):
         told_by = stored.places.get(name)
-        if told_by is not None and (told_by != fresh.places.get(name) or getattr(stored, name) is None):
-            setattr(fresh, name, getattr(stored, name))
-            fresh.places[name] = told_by
-            if name == "published_at":
-                fresh.published_precision = stored.published_precision
+        if told_by is None or (told_by in roles and name not in gained and fresh.places.get(name)):
+            continue
+        if told_by not in roles or name in gained or getattr(stored, name) is None:
+            _keep(fresh, stored, name, told_by)
     return fresh
+
+
+def _keep(fresh: Fields, stored: Fields, name: str, told_by: Role) -> None:
+    setattr(fresh, name, getattr(stored, name))
+    fresh.places[name] = told_by
+    if name == "published_at":
+        fresh.published_precision = stored.published_precision

@@ -9,8 +9,9 @@ _SHARE_OF_AGE = 0.2  # of the time since the last change; diffengine's rule
 
 
 def next_check(
-    outcome: str, state: str, seen_at: str, changed_at: str, gone_since: str | None, gone_looks: int, confirm_after: int
-) -> str | None:
+    outcome: str, state: str, seen_at: str, changed_at: str, gone_firmly_since: str | None, gone_looks: int,
+    confirm_after: int,
+) -> str | None:  # fmt: skip
     """When an article is due after a look (UTC text), None for never. `confirm_after` is in seconds.
 
     >>> next_check("unchanged", "live", "2024-01-02T00:00:00Z", "2024-01-01T00:00:00Z", None, 0, 600)
@@ -18,12 +19,16 @@ def next_check(
     >>> next_check("gone", "removed", "2024-01-02T00:00:00Z", "2024-01-01T00:00:00Z", None, 1, 600)
     '2024-01-04T00:00:00Z'
     """
-    if state in ("expired", "redacted"):
+    if state == "redacted":
         return None
+    if state == "expired":
+        return later(seen_at, 7 * 86400 * 2 ** min(gone_looks, 6))
     if state == "removed":
         return later(seen_at, 86400 * 2 ** min(gone_looks, 8))
-    if outcome == "pending" and gone_since:
-        return max(seen_at, later(gone_since, confirm_after))
+    if outcome == "pending" and gone_firmly_since:
+        return max(seen_at, later(gone_firmly_since, confirm_after))
+    if outcome == "pending":
+        return later(seen_at, _AFTER_TROUBLE * 2 ** min(gone_looks, 4))
     if outcome == "gone":
         return later(seen_at, min(600 * 2 ** min(gone_looks, 10), _LATEST))
     if outcome == "variant":

@@ -20,6 +20,8 @@ _RULE = f"1.{RMinHash.ALGORITHM_VERSION}".encode()  # bands of other rules never
 _READ = 20_000  # characters of a text that are compared
 _SHORT = 30  # characters; with fewer only equal texts are one story
 _SHINGLE = 3
+_WINDOW = re.compile("." * _SHINGLE, re.DOTALL)
+_FULL_WIDTH, _FROM_HALF_WIDTH = re.compile("[\uff01-\uff5e]"), 0xFEE0
 _BANDS, _ROWS = 24, 3
 
 # Shares that tell copies from siblings, chosen on real and made pairs of either kind.
@@ -66,7 +68,7 @@ def bands(text: str) -> tuple[int, ...]:
     if len(form) < _SHORT:
         return (_hashed(form.encode(), 0),) if form else ()
     sketch = RMinHash(num_perm=_BANDS * _ROWS, seed=1)
-    sketch.update(list(_shingles(form)))
+    sketch.update(_windows(form))
     values = sketch.digest()
     rows = (values[start : start + _ROWS] for start in range(0, len(values), _ROWS))
     return tuple(_hashed(struct.pack(f"<{_ROWS}Q", *row), number) for number, row in enumerate(rows, 1))
@@ -97,11 +99,19 @@ def is_same_story(a: str, b: str, a_title: str = "", b_title: str = "") -> bool:
 
 
 def _form(text: str) -> str:
-    return unicodedata.normalize("NFKC", comparison_form(storable(text))[:_READ])[:_READ]
+    read = comparison_form(storable(text))[:_READ]
+    for mark in set(_FULL_WIDTH.findall(read)):  # what NFKC makes of them, long before `normalize` were done with that
+        read = read.replace(mark, chr(ord(mark) - _FROM_HALF_WIDTH))
+    return unicodedata.normalize("NFKC", read)[:_READ]
+
+
+def _windows(form: str) -> list[str]:
+    """A form's shingles, each as often as it stands there, in no order."""
+    return [shingle for start in range(_SHINGLE) for shingle in _WINDOW.findall(form, start)]
 
 
 def _shingles(form: str) -> set[str]:
-    return {form[start : start + _SHINGLE] for start in range(len(form) - _SHINGLE + 1)}
+    return set(_windows(form))
 
 
 def _hashed(values: bytes, band: int) -> int:

@@ -27,6 +27,7 @@
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from operator import itemgetter
 
 from crawler.items import Fact
 from crawler.rules.facts.codes import coded_stocks, read_codes
@@ -35,7 +36,7 @@ from crawler.rules.facts.names import read_names, read_people
 from crawler.rules.facts.organizations import read_organizations
 from crawler.rules.facts.procurement import assign_roles, labels, read_labelled, read_notice
 from crawler.rules.facts.quantities import parsed
-from crawler.rules.facts.reading import Found, Reading
+from crawler.rules.facts.reading import Reading
 from crawler.rules.facts.scan import read_numbers
 from crawler.rules.facts.tables import apply_units
 from crawler.rules.facts.wording import read_wording
@@ -63,15 +64,13 @@ def find(
     read_people(reading)
     read_wording(reading)
     read_notice(reading, len(title))
-    reading.found.sort(key=_place)
+    reading.found.sort(key=itemgetter(0, 1))
     apply_units(reading, tables, marked)
     assign_roles(reading, marked)
     facts = [found.fact for found in reading.found]
-    return (*facts, *coded_stocks(body_html, {f.value for f in facts if f.type == "stock"}))
-
-
-def _place(found: Found) -> tuple[int, int]:
-    return found.start, found.end
+    if "data-code" in body_html:
+        facts += coded_stocks(body_html, {f.value for f in facts if f.type == "stock"})
+    return tuple(facts)
 
 
 def number(text: str) -> Decimal | None:

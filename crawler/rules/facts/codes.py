@@ -15,24 +15,34 @@ _BEFORE_ISSUER = """
     的 了 为 将 于 是 由
 """.split()
 _NOT_ISSUER = re.compile("|".join(_BEFORE_ISSUER))
+_LATIN = re.compile("[A-Za-z]+")
+_HAN_MARKETS = ("纳斯达克", "纽交所")
+# Each with the words of which a text must hold one, Latin ones as whole words; with none, it is sought in any text.
 _STOCKS = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"[0-9]{4,6}+[.,](?P<market>SH|SZ|BJ|HK|SS|OF|NQ)(?![A-Za-z0-9])",
-        r"[A-Z]{1,5}+\.(?P<market>US|N|O)(?![A-Za-z0-9])",
-        r"(?P<market>[Ss][HhZz]|[BbHh][JjKk])(?P<code>[0-9]{5,6})(?![0-9A-Za-z])",
-        r"\((?P<code>[03468][0-9]{5})(?=[),，])",
-        r"(?P<market>NYSE|NASDAQ|Nasdaq|纳斯达克|纽交所) ?: ?(?P<code>[A-Z]{1,5})(?![A-Za-z0-9])",
-        r"代码 ?: ?(?P<code>[03468][0-9]{5})(?![0-9])",
+    (re.compile(pattern), frozenset(words.split()))
+    for pattern, words in (
+        (r"[0-9]{4,6}+[.,](?P<market>SH|SZ|BJ|HK|SS|OF|NQ)(?![A-Za-z0-9])", "SH SZ BJ HK SS OF NQ"),
+        (r"[A-Z]{1,5}+\.(?P<market>US|N|O)(?![A-Za-z0-9])", "US N O"),
+        (
+            r"(?P<market>[Ss][HhZz]|[BbHh][JjKk])(?P<code>[0-9]{5,6})(?![0-9A-Za-z])",
+            "SH Sh sH sh SZ Sz sZ sz BJ Bj bJ bj BK Bk bK bk HJ Hj hJ hj HK Hk hK hk",
+        ),
+        (r"\((?P<code>[03468][0-9]{5})(?=[),，])", ""),
+        (
+            r"(?P<market>NYSE|NASDAQ|Nasdaq|纳斯达克|纽交所) ?: ?(?P<code>[A-Z]{1,5})(?![A-Za-z0-9])",
+            "NYSE NASDAQ Nasdaq 纳斯达克 纽交所",
+        ),
+        (r"代码 ?: ?(?P<code>[03468][0-9]{5})(?![0-9])", ""),
     )
 )
 _MARKETS = {"SS": "SH", "N": "US", "O": "US"} | dict.fromkeys("NYSE NASDAQ 纳斯达克 纽交所".split(), "US")
 _KNOWN = frozenset("SH SZ BJ HK US OF NQ".split())
-_DATA_CODE = re.compile(r'\bdata-code="(?P<value>(?:K )?[^"<>|,.]{1,8}[|,.][^"<>]{1,16})"')
+_DATA_CODE = re.compile(r'data-code(?<!\wdata-code)="(?P<value>(?:K )?[^"<>|,.]{1,8}[|,.][^"<>]{1,16})"')
 _BY_NUMBER = {"1": "SH", "116": "HK", "105": "US", "106": "US", "107": "US"}
 _PHONE = re.compile(r"(?:0[0-9]{2,3}-[0-9]{7,8}|1[3-9][0-9]{9}|400-[0-9]{3,4}-[0-9]{3,4})(?![0-9])")
 _CREDIT = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_CREDIT_CODE = re.compile(r"(?<![A-Za-z0-9])[0-9A-HJ-NPQRTUWXY]{18}(?![A-Za-z0-9])")
+# What must not stand before is looked for behind the first character, where far fewer places are left.
+_CREDIT_CODE = re.compile(r"[0-9A-HJ-NPQRTUWXY](?<![A-Za-z0-9].)[0-9A-HJ-NPQRTUWXY]{17}(?![A-Za-z0-9])")
 
 
 def is_credit_code(code: str) -> bool:
@@ -50,17 +60,24 @@ def is_credit_code(code: str) -> bool:
 def read_codes(reading: Reading) -> None:
     """Add documents, stocks and identifiers; addresses of pages and mail are taken without being facts."""
     text = reading.plain
-    for match in (*_URL.finditer(text), *(_MAIL.finditer(text) if "@" in text else ())):
-        reading.take(*match.span())
+    if "://" in text or "www." in text or "@" in text:
+        for match in (*_URL.finditer(text), *_MAIL.finditer(text)):
+            reading.take(*match.span())
     for match in _DOCUMENT.finditer(text):
         _add_document(reading, match)
-    for pattern in _STOCKS:
-        for match in pattern.finditer(text):
-            if not reading.is_taken(*match.span()):
-                _add_stock(reading, match)
+    _read_stocks(reading)
     for match in _CREDIT_CODE.finditer(text):
         if not reading.is_taken(*match.span()) and is_credit_code(match[0]):
             reading.add("identifier", *match.span(), match[0], role="统一社会信用代码")
+
+
+def _read_stocks(reading: Reading) -> None:
+    text = reading.plain
+    there = {*_LATIN.findall(text), *(name for name in _HAN_MARKETS if name in text)}
+    for pattern, words in _STOCKS:
+        for match in pattern.finditer(text) if not words or words & there else ():
+            if not reading.is_taken(*match.span()):
+                _add_stock(reading, match)
 
 
 def _add_document(reading: Reading, match: re.Match[str]) -> None:

@@ -1,7 +1,7 @@
 """What became of facts in an edit."""
 
 from bisect import bisect_left
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
@@ -58,11 +58,11 @@ def _type(fact: Fact) -> Hashable:
 
 
 def _unequal(old: Sequence[Fact], new: Sequence[Fact]) -> tuple[list[_Left], list[_Left]]:
-    places: defaultdict[Fact, deque[int]] = defaultdict(deque)
-    for i, fact in enumerate(new):
-        places[fact].append(i)
-    partner = [places[fact].popleft() if places[fact] else None for fact in old]
-    matched = {i for i in partner if i is not None}
+    places: dict[Fact, list[int]] = {}  # the last first
+    for i in range(len(new) - 1, -1, -1):
+        places.setdefault(new[i], []).append(i)
+    partner = [here.pop() if (here := places.get(fact)) else None for fact in old]
+    matched = set(partner)
     return _anchored(zip(old, partner, strict=True)), _anchored(
         (f, i if i in matched else None) for i, f in enumerate(new)
     )

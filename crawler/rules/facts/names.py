@@ -2,6 +2,7 @@
 
 import re
 
+from crawler.rules.facts.alternation import any_of
 from crawler.rules.facts.quantities import ARABIC
 from crawler.rules.facts.reading import Reading
 
@@ -39,14 +40,16 @@ _TITLES = """
     监事 经理 总监 总编辑 理事长 议员 总统 总理 首相 大使 博士 先生 女士 队长 站长 组长 代表 委员 董秘 店主 村民 居民
     市民 患者 消费者 投资者 司机 学生 老师 教练 导演 演员 作家 人 长 师 员
 """.split()
-_VERB = re.compile("|".join(sorted(_SAYS, key=len, reverse=True)))
+_VERB = re.compile(any_of(_SAYS))
 _NOT_VERB = frozenset("为谓呼号法明书")
-_SPEAKER = re.compile(
-    rf"(?P<before>据|{'|'.join(sorted(_TITLES, key=len, reverse=True))}|^|[\n ，。；;:！？!?、“”()])"
+_SPEAKS = (
     rf"(?P<name>{_FOREIGN}|[{_SURNAMES}](?:先生|女士)|{_NAME})"
     r"(?:\([^()\n]{1,12}\))?(?:[对向][^，。；,\n]{0,8}记者|近日|则|还|也|曾|进一步|今日|昨日|公开)?"
     r"(?:推文|发文|撰文|在[^，。；,\n]{2,12})?\Z"
 )
+_BEFORE_SPEAKER = any_of(["据", *_TITLES, *"\n ，。；;:！？!?、“”()"])
+_SPEAKER = re.compile(f"(?P<before>{_BEFORE_SPEAKER}){_SPEAKS}")
+_SPEAKER_FIRST = re.compile(f"(?P<before>{_BEFORE_SPEAKER}|){_SPEAKS}")  # where the stretch that is searched begins
 _REACH = 24  # characters before a verb in which who speaks is sought
 _LEAD = re.compile(rf"(?P<name>{_NAME}):")
 _LINE_END = re.compile("\n")
@@ -119,7 +122,8 @@ def _add_people(reading: Reading, names: str, offset: int, role: str | None) -> 
 
 def _read_speaker(reading: Reading, verb: int) -> None:
     offset = max(0, verb - _REACH)
-    match = _SPEAKER.search(reading.plain[offset:verb])
+    window = reading.plain[offset:verb]
+    match = _SPEAKER_FIRST.match(window) or _SPEAKER.search(window, 1)
     if match is None or (offset and not match["before"]) or _NO_NAME.search(match["name"]):
         return
     start, end = offset + match.start("name"), offset + match.end("name")

@@ -24,7 +24,9 @@ def plain(value: Decimal) -> str:
     >>> plain(Decimal("1.50E+8")), plain(Decimal("0.250")), plain(Decimal("-0"))
     ('150000000', '0.25', '0')
     """
-    written = format(value, "f")
+    written = str(value)
+    if "E" in written:
+        written = format(value, "f")
     if "." in written:
         written = written.rstrip("0").rstrip(".")
     return "0" if written == "-0" else written
@@ -32,7 +34,7 @@ def plain(value: Decimal) -> str:
 
 def arabic(text: str) -> Decimal:
     """The value of half-width digits with or without thousands commas."""
-    return Decimal(text.replace(",", "")) + 0
+    return Decimal(text.replace(",", ""))
 
 
 def chinese(text: str) -> int | None:

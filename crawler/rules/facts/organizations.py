@@ -3,6 +3,7 @@
 import re
 from typing import NamedTuple
 
+from crawler.rules.facts.alternation import any_of, any_there
 from crawler.rules.facts.reading import Found, Reading
 
 _BUREAUS = """
@@ -67,7 +68,7 @@ _ENDINGS: dict[str, tuple[frozenset[str], str]] = {
     "公司": (frozenset(("控股", "总", "分", *_COMPANIES)), ""),
     **dict.fromkeys(
         "委员会 管委会 村委会 居委会 联合会 协会 商会 基金会 合作社 指挥部 领导小组 专员办 办公室 交易所 研究所"
-        " 事务所 出版社 电视台 通讯社 博物馆 图书馆 派出所 供销社 俱乐部 税务所 集团 街道办 街道办事处 总署".split(),
+        " 事务所 出版社 电视台 通讯社 博物馆 图书馆 派出所 供销社 俱乐部 税务所 街道办 街道办事处 总署".split(),
         (_ANY, ""),
     ),
     "实验室": (frozenset("重点 国家 联合 中心".split()), ""),
@@ -78,10 +79,23 @@ _ENDINGS: dict[str, tuple[frozenset[str], str]] = {
     "证券": (_ANY, "市板业及化基报时投代法欺从交"),
     "政府": (_ANY, "采工部债网性投购补间官引产职机决支财信服层系"),
 }  # fmt: skip
-_LONGEST_STEM = max(len(stem) for stems, _ in _ENDINGS.values() for stem in stems)
-_LIMITED = ("有限公司", "有限责任公司", "有限合伙")
+# The same stems by their last character, the longest first.
+_STEMS = {
+    ending: {
+        last: sorted((s for s in stems if s[-1] == last), key=len, reverse=True) for last in {s[-1] for s in stems}
+    }
+    for ending, (stems, _) in _ENDINGS.items()
+}
+_COMPANIES_WHOLE = ("有限公司", "有限责任公司", "有限合伙", "集团", "集团公司", "集团总公司")
 _COMPANY_GOES_ON = re.compile(r"(?:[(][\u4e00-\u9fff]{2,8}[)])?(?:控股)?(?:股份)?有限|总?公司")
-_ANCHOR = re.compile("|".join(sorted({*_NAMES, *_ENDINGS, *_LIMITED, "集团公司", "集团总公司"}, key=len, reverse=True)))
+_FREE_ENDINGS = [word for word, asks in _ENDINGS.items() if asks == (_ANY, "")]
+# The other endings, already without the places where the character before or the one behind shows that none is there.
+_ASKING_ENDINGS = "|".join(
+    word + (f"(?<=[{''.join(sorted(_STEMS[word]))}]{word})" if stems else "") + (f"(?![{never}])" if never else "")
+    for word, (stems, never) in _ENDINGS.items()
+    if stems or never
+)
+_ANCHOR = re.compile(f"{any_of([*_NAMES, *_FREE_ENDINGS, *_COMPANIES_WHOLE])}|{_ASKING_ENDINGS}")
 _WHOLE_NAMES = frozenset(_NAMES)
 _NOT_IN_NAMES = re.compile(r"[^\u4e00-\u9fffA-Za-z0-9·()&]")
 _NOT_FIRST = frozenset("0123456789)·&")
@@ -108,15 +122,14 @@ _CUTS = """
     联系 咨询 一家 多家 两家 三家 几家 部分 有关 相关 上述 各级 多个 各 该 本 某 每 全资 现任 时任 曾任 历任 兼任
     转任 升任 调任 前 后 则由 均 也由 专家 消息 监制 协议 合作方 单位 印发 通报 通知 强调 提出 指出 认为 透露 采访
     报道 披露 公告 与会 代表 主席 总裁 董事长 总经理 行长 校长 院长 局长 部长 书记 主任 教授 研究员 副 考入 提供 交给
-    交由 责成 督促 引入 包含 涉及 分布 针对 连续 不断 当前 当地 名为 控股(?!集团|股份|有限|国际|公司|[(]) 参股 实控人
+    交由 责成 督促 引入 包含 涉及 分布 针对 连续 不断 当前 当地 名为 参股 实控人
     实际控制人 受让方 出让方 竞得 拟向 买方 卖方 购买 采购 启动 出席 打造 建设 调研 考察 转发 截至 截止 中间价 贷款
     借款 授信 存款
 """.split()
-_DIGIT_CUTS = [f"{digit}[日号时分年月名家个次人例]" for digit in range(10)]
+_DIGIT_CUTS = [f"{digit}{unit}" for digit in range(10) for unit in "日号时分年月名家个次人例"]
+_HOLDS = "控股(?!集团|股份|有限|国际|公司|[(])"
 _SAFE_WORDS = frozenset(_SAFE)
-_CUT = re.compile(
-    "|".join([*sorted((*_SAFE, *_CUTS), key=len, reverse=True), *_DIGIT_CUTS, r"\((?![\u4e00-\u9fff]{2,8}[)])"])
-)
+_CUT = re.compile(rf"{_HOLDS}|\((?![\u4e00-\u9fff]{{2,8}}[)])|{any_there([*_SAFE, *_CUTS, *_DIGIT_CUTS])}")
 # Names that begin in the middle of a run of characters mostly begin with one of these.
 _PLACES = """
     北京 天津 上海 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川 贵州
@@ -125,7 +138,7 @@ _PLACES = """
     大连 宁波 苏州 无锡 温州 中国 全国 国家 美国 英国 日本 德国 法国 韩国 俄罗斯 欧洲 加拿大 澳大利亚 印度
 """.split()
 _PLACE_WORDS = frozenset(_PLACES)
-_PLACE = re.compile("|".join(_PLACES))
+_PLACE = re.compile(any_of(_PLACES))
 # With nothing but this before its ending a word is no name: 各级医院, 多家银行.
 _GENERIC_WORDS = """
     商业 国有 投资 中央 外资 地方 城市 农村 中小 大型 定点 三甲 公立 方舱 民营 基层 综合 专科 县级 市级 省级 上市
@@ -133,7 +146,7 @@ _GENERIC_WORDS = """
     集团 行 董事 县区 住 出 入 国内 民办 中小微 股份制 城商 农商 私立 高等 地市 省市 全市 全省 全国 市县 各省 控股 省
     市 区 县 镇 乡 州
 """.split()
-_GENERIC = re.compile(f"(?:[一二三四五六]级|{'|'.join(_GENERIC_WORDS)})?")
+_GENERIC = frozenset(["", *_GENERIC_WORDS, *(f"{grade}级" for grade in "一二三四五六")])
 _GENERIC_LAST = ("定点", "公立", "专科", "民营", "方舱", "各大", "当地", "上")
 _EVERY = frozenset("全 各 市县 全市 全省 各地".split())
 _ALONE = frozenset(
@@ -182,19 +195,20 @@ def normal(name: str) -> str:
 
 def _ending(text: str, anchor: re.Match[str]) -> Ending | None:
     word, (start, end) = anchor[0], anchor.span()
+    if (known := _ENDINGS.get(word)) is None:
+        return _whole_ending(text, word, start, end)
+    if not known[0]:
+        return Ending("ending", start, end)
+    for stem in _STEMS[word].get(text[start - 1 : start], ()):
+        if text.endswith(stem, 0, start):
+            return Ending("ending", start - len(stem), end)
+    return None
+
+
+def _whole_ending(text: str, word: str, start: int, end: int) -> Ending | None:
     if word in _WHOLE_NAMES:
         return None if text[end : end + 1] in _NOT_AFTER_NAMES else Ending("name", start, end)
-    if word in _LIMITED or word.startswith("集团"):
-        return None if word == "集团" and _COMPANY_GOES_ON.match(text, end) else Ending("company", start, end)
-    stems, never = _ENDINGS[word]
-    if text[end : end + 1] and text[end] in never:
-        return None
-    if not stems:
-        return Ending("ending", start, end)
-    for length in range(min(_LONGEST_STEM, start), 0, -1):
-        if text[start - length : start] in stems:
-            return Ending("ending", start - length, end)
-    return None
+    return None if word == "集团" and _COMPANY_GOES_ON.match(text, end) else Ending("company", start, end)
 
 
 def _named(reading: Reading, ending: Ending, last: Found | None) -> tuple[int, bool]:
@@ -226,7 +240,7 @@ def _is_generic(ending: Ending, stem: str, whole: str) -> bool:
     word = whole[len(stem) :]
     if len(word) > 2 and not word.startswith(_LONG_BUT_BARE):
         return len(whole) < 4 or (not stem and word.endswith(("中心", "公司"))) or stem in _EVERY
-    return _GENERIC.fullmatch(stem) is not None or stem.endswith(_GENERIC_LAST)
+    return stem in _GENERIC or stem.endswith(_GENERIC_LAST)
 
 
 def _beginning(reading: Reading, floor: int, ending: Ending) -> int:

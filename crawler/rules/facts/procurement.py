@@ -3,6 +3,7 @@
 import re
 from typing import NamedTuple
 
+from crawler.rules.facts.alternation import any_of
 from crawler.rules.facts.codes import is_credit_code
 from crawler.rules.facts.organizations import normal
 from crawler.rules.facts.reading import Found, Reading
@@ -45,8 +46,9 @@ _IDENTIFIERS = ("项目编号", "包号", "统一社会信用代码")
 FITTING = {"amount": _AMOUNTS, "organization": _ORGANIZATIONS, "identifier": _IDENTIFIERS}
 _SECTION = "信息|情况"
 _LABEL = re.compile(
-    rf"(?P<label>{'|'.join(re.escape(w) for w in sorted(_ROLE, key=len, reverse=True))}|名 {{1,6}}称)"
-    rf"(?P<section>{_SECTION})?(?:/[^:\n ]{{1,8}})?(?: ?\((?P<paren>[^()\n]{{1,14}})\))?(?P<separator> ?[:为是]| )? ?"
+    rf"(?P<label>{any_of(_ROLE)}|名 {{1,6}}称)"
+    rf"(?:(?P<section>{_SECTION})|)(?:/[^:\n ]{{1,8}}|)(?: ?\((?P<paren>[^()\n]{{1,14}})\)|)"
+    r"(?:(?P<separator> ?[:为是]| )|) ?"
 )
 _IDENTIFIER = re.compile(
     r"(?:[\u4e00-\u9fff]{1,8}(?=[\[〔(A-Za-z0-9-]))?[A-Za-z0-9][A-Za-z0-9\-_/\[\]〔〕().#]{2,60}(?: ?[0-9]{1,6}号|号)?"
@@ -54,7 +56,7 @@ _IDENTIFIER = re.compile(
 )
 _PACKAGE = re.compile(r"第? ?(?P<number>[A-Za-z]?[0-9]{1,3}|[一二三四五六七八九十]{1,2})(?: ?包)?(?![0-9A-Za-z年月.])")
 _NAMED_PACKAGE = re.compile(
-    r"第(?P<number>[0-9]{1,3}|[一二三四五六七八九十]{1,2})(?:采购)?(?:包|标段)(?![含括装])|(?<![\u4e00-\u9fff0-9])包(?P<after>[0-9]{1,3}|[一二三四五六七八九十])(?![0-9])"
+    r"第(?P<number>[0-9]{1,3}|[一二三四五六七八九十]{1,2})(?:采购)?(?:包|标段)(?![含括装])|包(?<![\u4e00-\u9fff0-9]包)(?P<after>[0-9]{1,3}|[一二三四五六七八九十])(?![0-9])"
 )
 _ORGANIZATION = re.compile(r"[^，。；;、:\n ]{2,60}")
 _HAN_NUMBERS = {c: str(i) for i, c in enumerate("一二三四五六七八九十", 1)}

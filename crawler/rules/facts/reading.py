@@ -1,17 +1,19 @@
 """A text while its facts are read: what is written, and which of its characters belong to a fact already."""
 
+import re
 from typing import NamedTuple
 
 from crawler.items import Fact
 
 # One character for one character, so that a place in the one is the same place in the other.
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if code != ord("，")}
-_PLAIN = str.maketrans(
+_PLAIN = (
     {chr(k): chr(v) for k, v in _HALF_WIDTH.items()}
     | dict.fromkeys("\t\u00a0\u2002\u2003\u3000", " ")
     | dict.fromkeys("—–−‐‑", "-")
     | {"～": "~", "￥": "¥", "﹪": "%", "〇": "零", "○": "零"}
 )
+_NOT_PLAIN = re.compile(f"[{''.join(_PLAIN)}]")
 
 
 def half_width(text: str) -> str:
@@ -20,7 +22,9 @@ def half_width(text: str) -> str:
     >>> half_width("（１．５％）")
     '(1.5%)'
     """
-    return text.translate(_PLAIN)
+    for character in set(_NOT_PLAIN.findall(text)):  # a few of them in a text: far faster than `str.translate`
+        text = text.replace(character, _PLAIN[character])
+    return text
 
 
 class Found(NamedTuple):
@@ -59,6 +63,5 @@ class Reading:
         approximate: bool = False,
     ) -> None:
         """A fact from `start` to `end`, whose characters it takes."""
-        fact = Fact(kind, self.text[start:end], role, value, unit, approximate)
-        self.found.append(Found(start, end, fact))
-        self.take(start, end)
+        self.found.append(Found(start, end, Fact(kind, self.text[start:end], role, value, unit, approximate)))
+        self.taken[start:end] = b"\x01" * (end - start)

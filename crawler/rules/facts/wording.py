@@ -2,6 +2,7 @@
 
 import re
 
+from crawler.rules.facts.alternation import any_of
 from crawler.rules.facts.reading import Reading
 
 _RISE = "上涨 大涨 收涨 领涨 微涨 暴涨 飙涨 累涨 普涨 续涨 齐涨 涨停 涨幅 涨价 涨至 涨"
@@ -58,7 +59,7 @@ _KINDS: dict[str, tuple[str, str] | None] = {
     **{word: ("negation", (_NEGATION_VALUE | _TURNED).get(word, word)) for word in (*_NEGATIONS.split(), *_TURNED)},
     **dict.fromkeys(_OTHER),
 }
-_WORD = re.compile("|".join(sorted(_KINDS, key=len, reverse=True)))  # flat, so that its first characters make one set
+_WORD = re.compile(any_of(_KINDS))
 
 
 def read_wording(reading: Reading) -> None:
