@@ -26,6 +26,7 @@ PLACEHOLDER_AGENT = "newstrail/0.1 (+https://example.org/bot)"
 DEFAULT_EVERY = "15m"
 SELECTORS = ("title", "body", "published_at", "outlet", "author")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_LONGEST = 3650 * 86400  # seconds; no calendar has trouble with a time that far off
 _TEMPLATES = ("listing", "share", "content")
 _Struct = TypeVar("_Struct", bound=msgspec.Struct)
 
@@ -36,10 +37,15 @@ def seconds(duration: str) -> int:
 
     >>> seconds("10m"), seconds("0s"), seconds("1h30m")
     (600, 0, 5400)
+
+    Raises `ValueError` for anything else, and for more than ten years.
     """
-    if not re.fullmatch(r"(?:\d+[smhdw])+", duration):
+    if not re.fullmatch(r"(?:\d{1,9}[smhdw])+", duration):
         raise ValueError("a duration such as 90s, 10m, 1h, 2d")
-    return sum(int(n) * _SECONDS[unit] for n, unit in re.findall(r"(\d+)([smhdw])", duration))
+    total = sum(int(n) * _SECONDS[unit] for n, unit in re.findall(r"(\d+)([smhdw])", duration))
+    if total > _LONGEST:
+        raise ValueError("a duration of at most ten years, such as 90s, 10m, 1h, 2d")
+    return total
 
 
 class CrawlSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

@@ -166,6 +166,7 @@ class Look(msgspec.Struct, tag="look"):
     http_status: int | None = None
     reason: str | None = None
     fields: Fields | None = None
+    collapsed: bool = False  # the words differ, and so much else that it was confirmed by a second fetch
     vanished: tuple[str, ...] = ()  # metadata that its page used to tell and no longer does, confirmed
     extractor: str = ""  # name and version of the rules that read it
     version: int | None = None  # the version that the job knew

@@ -12,9 +12,9 @@ from sqlite_utils import Database
 
 from crawler.items import Ending, Job, ListingReading, Look, Observation
 from crawler.record import record_listing, record_look
-from crawler.rules import absences
+from crawler.rules import absences, collapses
 from crawler.rules.classify import NOTHING_READ
-from crawler.rules.dates import utc_text
+from crawler.rules.dates import later, utc_text
 from crawler.rules.layouts import Samples
 from crawler.rules.moves import Moves
 from storage import articles, incidents, layouts, sources
@@ -24,6 +24,7 @@ _BATCH, _BATCH_BYTES = 200, 16 * 1024 * 1024  # observations, and bytes of their
 _REMARKS = 10
 _COUNTED = ("first_seen", "edited", "removed")
 _AWAITED = ("pending", "gone", "variant")  # findings in the making; `changes` tells what comes of them
+_SETTLED_RUNS, _SETTLED_AFTER = 3, 86400  # runs, and seconds, after which what is in quarantine is believed
 _LOOKED_BACK = 10  # looks at a site's other articles that tell whether it reads normally
 
 
@@ -115,6 +116,12 @@ class Recorder:
         self.flush()  # what it read counts as well
         listing = self._quarantine
         for name, run in self._sites.items():
+            found, doubt = collapses.judge(run.collapsed, len(run.read))
+            if doubt and self._is_settled(name):
+                found, doubt = run.collapsed, None
+            self._quarantine = self._quarantine or doubt
+            for look in found:
+                self._wait(look)
             if not run.held and not run.fails:
                 continue
             with usable(self._path):
@@ -129,6 +136,11 @@ class Recorder:
             self._notices += [verdict.notice] if verdict.notice else []
             for look in verdict.looks:
                 self._wait(look)
+
+    def _is_settled(self, site: str) -> bool:
+        """Whether the source has been in quarantine for so long that what it shows is what it is."""
+        since = sources.quarantined_since(self._db, site, self._source_id, _SETTLED_RUNS)
+        return since is not None and self._now() >= later(since, _SETTLED_AFTER)
 
     def _expiry(self, site: str, run: absences.SiteRun) -> str | None:
         if len(run.held) < absences.FEWEST and not articles.has_expired(self._db, site):

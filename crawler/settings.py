@@ -19,6 +19,7 @@ HTTPPROXY_ENABLED = False  # no proxy from the environment
 DOWNLOAD_HANDLERS: dict[str, Any] = {"file": None, "data": None, "ftp": None, "s3": None}
 DOWNLOAD_MAXSIZE = 8 * 1024 * 1024  # bytes, before and after decompression
 DOWNLOAD_WARNSIZE = 0
+DOWNLOAD_FAIL_ON_DATALOSS = False  # what came of a cut answer is kept as evidence, and never read
 DOWNLOAD_TIMEOUT = 30  # seconds
 REDIRECT_MAX_TIMES = 5
 

@@ -29,6 +29,7 @@ class Reading:
     refused: list[Raw] = field(default_factory=list)  # responses that could not be read
     not_modified: list[Role] = field(default_factory=list)
     same_bytes: bool = False
+    collapsed: bool = False
     remarks: list[str] = field(default_factory=list)
     dropped: set[str] = field(default_factory=set)  # fields that their page no longer tells, confirmed
     moved_from: str | None = None
@@ -39,7 +40,7 @@ class Reading:
     def take(self, role: Role, response: Response, seen_at: str, anew: bool = False) -> classify.Verdict | None:
         """Read one page, `anew` even where its bytes are known; a verdict where it cannot be read."""
         if self.status is None:
-            self.status, self.page = response.status, response.url
+            self.status, self.page = response.status, next(iter(response.meta.get("redirect_urls", [])), response.url)
         if response.status == 304 and self.vouches(role, response):
             self.not_modified.append(role)
             return None
@@ -128,6 +129,10 @@ class Reading:
         title = self.fields.title or (known.title if known else None)
         return text.text_hash(text.one_line(title or ""), text.kept(self.fields.body_text or ""))
 
+    def says_otherwise(self) -> bool:
+        """Whether its words are none of the last versions'."""
+        return self.target.known is not None and self.text_hash() not in self.target.known.recent_hashes
+
     def vanished(self, role: Role) -> list[str]:
         """Fields that this page used to tell, and that no page read so far tells."""
         known = self.target.known.places if self.target.known else {}
@@ -181,6 +186,7 @@ class Reading:
             http_status=self.status,
             reason="; ".join(reasons) or None,
             fields=self.fields if read else None,
+            collapsed=read and self.collapsed,
             vanished=tuple(name for name in METADATA if read and name in self.dropped - self.fields.places.keys()),
             extractor=extractor(self.site, self.layouts),
             version=known.version if known else None,

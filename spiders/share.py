@@ -183,6 +183,7 @@ class ShareSpider(Spider):
         verdict = second.take(role, page, self.now()) if isinstance(page, Response) else page
         if verdict is None and second.fields.body_text is not None and second.shows_the_same(reading):
             reading.remarks.append(f"{what}; confirmed by a second fetch")
+            reading.collapsed = reading.says_otherwise()
             return None
         return "variant", f"{what}; a second fetch did not show the same"
 

@@ -52,10 +52,10 @@ def listing_read(
         db.execute("UPDATE sources SET matched_links = ?, other_links = ? WHERE id = ?", (*links, source_id))
 
 
-def quarantined_since(db: Database, site: str, source_id: int, runs: int) -> str | None:
+def quarantined_since(db: Database, site: str, source_id: int | None, runs: int) -> str | None:
     """Since when a source has been quarantined in that many runs or more; None where it is not."""
     row = db.execute(
-        "SELECT began_at FROM incidents WHERE site = ? AND source_id = ? AND article_id IS NULL AND ended_at IS NULL"
+        "SELECT began_at FROM incidents WHERE site = ? AND source_id IS ? AND article_id IS NULL AND ended_at IS NULL"
         " AND outcome = 'quarantined' AND looks >= ?",
         (site, source_id, runs),
     ).fetchone()

@@ -195,6 +195,38 @@ def test_a_site_that_blocks_everything_is_one_message(trail: Desk, site: Replica
     assert "most of" in trail.row("SELECT reason FROM runs ORDER BY id DESC LIMIT 1")["reason"]
 
 
+MAINTENANCE = {"title": "好消息", "text": "<p>本站新版即将上线，今晚起换装。</p><p>换装后见。</p>"}
+
+
+def test_a_notice_in_place_of_all_articles_is_none_of_them(trail: Desk, site: Replica) -> None:
+    assert trail.crawl() == "ok"
+    for code in CODES[:4]:
+        site.override(endpoint(code), page(json.dumps(MAINTENANCE, ensure_ascii=False), "application/json"))
+    for code in CODES[4:]:
+        site.override(site.article(code).post_path(), page("<h1>好消息</h1><p>本站新版即将上线，今晚起换装。</p>"))
+    assert trail.crawl(recheck=True) == "partial"
+    assert changes(trail) == {}
+    assert "same words" in trail.row("SELECT reason FROM runs ORDER BY id DESC LIMIT 1")["reason"]
+    site.clear_overrides()
+    assert trail.crawl(recheck=True) == "ok"
+    assert changes(trail) == {}
+
+
+def test_a_time_that_is_told_less_exactly_is_the_same(trail: Desk, site: Replica, pages: Callable[..., None]) -> None:
+    exact = PAGE.replace("2024-11-22 09:30", "2024-11-22 09:30:27")
+    for code in CODES:
+        values = {"title": f"第{code}号项目", "code": code, "sum": "3.5", "byline": ""}
+        site.override(f"/html_News/NewsShare.html?infoCode={code}", page(exact.format(**values)))
+    assert trail.crawl() == "ok"
+    for code in CODES:
+        pages(code, byline="", sum="4.5" if code == "NW01" else "3.5")
+    assert trail.crawl(recheck=True) == "ok"
+    (edit,) = trail.rows("SELECT code, fields FROM edits")
+    assert edit == {"code": "NW01", "fields": '["body"]'}
+    told = trail.row("SELECT published_at, published_precision FROM articles WHERE code = 'NW01'")
+    assert told == {"published_at": "2024-11-22T01:30:27Z", "published_precision": "second"}
+
+
 # --- whose change it is -----------------------------------------------------------------------------------------------
 
 PAGE = """<!DOCTYPE html><html><head><title>{title}</title></head><body>

@@ -54,8 +54,11 @@ def moment(text: str, zone: ZoneInfo, now: datetime | None = None) -> str:
     if text in _DAYS_BACK:
         day = now.astimezone(zone) - timedelta(days=_DAYS_BACK[text])
         return dates.utc_text(day.replace(hour=0, minute=0, second=0, microsecond=0))
-    if re.fullmatch(r"(?:\d+[smhdw])+", text):
+    try:
         return dates.utc_text(now - timedelta(seconds=config.seconds(text)))
+    except ValueError as error:
+        if re.fullmatch(r"(?:\d+[smhdw])+", text):
+            raise UsageError(f"{text!r} is not {error}") from None
     if found := dates.published(text, zone):
         return found[0]
     return _by_dateparser(text, zone, now)
@@ -64,18 +67,18 @@ def moment(text: str, zone: ZoneInfo, now: datetime | None = None) -> str:
 def _by_dateparser(text: str, zone: ZoneInfo, now: datetime) -> str:
     import dateparser
 
-    found = dateparser.parse(
-        text,
-        languages=["zh", "en"],
-        settings={
-            "TIMEZONE": str(zone),
-            "RETURN_AS_TIMEZONE_AWARE": True,
-            "RELATIVE_BASE": now.astimezone(zone).replace(tzinfo=None),
-        },
-    )
-    if found is None:
-        raise UsageError(f"{text!r} is not a time; write 2024-11-20, '2024-11-20 08:00', 2d, 昨天 or yesterday")
-    return dates.utc_text(found)
+    settings: Any = {
+        "TIMEZONE": str(zone),
+        "RETURN_AS_TIMEZONE_AWARE": True,
+        "RELATIVE_BASE": now.astimezone(zone).replace(tzinfo=None),
+    }
+    try:
+        found = dateparser.parse(text, languages=["zh", "en"], settings=settings)
+        if found is not None:
+            return dates.utc_text(found)
+    except OverflowError:  # before the year 1
+        pass
+    raise UsageError(f"{text!r} is not a time; write 2024-11-20, '2024-11-20 08:00', 2d, 昨天 or yesterday")
 
 
 def local(text: str | None, zone: ZoneInfo) -> str:

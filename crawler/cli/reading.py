@@ -37,7 +37,7 @@ FIELDS = (
     help="Only edits that matter at least so much (default: all that happened, save cosmetic edits).",
 )
 @click.option("--by-story", is_flag=True, help="The same edit of one story, under several codes, as one row.")
-@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most so many.")
+@click.option("--limit", type=click.IntRange(1, 2**31), default=50, show_default=True, help="At most so many.")
 @json_option
 @click.pass_obj
 def changes(

@@ -34,9 +34,10 @@ class Article:
 
 @dataclass
 class SiteRun:
-    """What one run saw of one site: those that it did not find are held until its end."""
+    """What one run saw of one site: what it did not find, and what collapsed, is held until its end."""
 
     held: dict[str, list[Look]] = field(default_factory=dict)  # by code
+    collapsed: list[Look] = field(default_factory=list)
     read: set[str] = field(default_factory=set)  # codes
     outcomes: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
@@ -51,6 +52,9 @@ class SiteRun:
             self.reasons[f"{look.outcome}: {look.reason}"] += 1
             return [look]
         self.read.add(look.code)
+        if look.collapsed:
+            self.collapsed.append(look)
+            return []
         return [*self.held.pop(look.code, []), look]
 
     @property

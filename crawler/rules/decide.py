@@ -104,6 +104,8 @@ def whole(look: Look, latest: Version | None) -> Fields:
         return seen
     known = latest.fields
     pick = {name: seen if name in seen.places or name in look.vanished else known for name in COMPARED}
+    if pick["published_at"] is seen and _same_moment(known, seen):
+        pick["published_at"] = known  # told to the second before, to the minute now
     body = pick["body"]
     return Fields(
         title=pick["title"].title,
@@ -124,7 +126,25 @@ def whole(look: Look, latest: Version | None) -> Fields:
 
 def differences(old: Fields, new: Fields) -> tuple[str, ...]:
     """Fields in which two contents differ; all but the body only where both were read from the same place."""
-    return tuple(name for name in COMPARED if _comparable(old, new, name) and _form(old, name) != _form(new, name))
+    return tuple(name for name in COMPARED if _comparable(old, new, name) and _differs(old, new, name))
+
+
+def _same_moment(old: Fields, new: Fields) -> bool:
+    """Whether two times of publication are one, at the coarser of their precisions."""
+    if not old.published_at or not new.published_at:
+        return old.published_at == new.published_at
+    precisions = {old.published_precision, new.published_precision}
+    if "day" in precisions and len(precisions) > 1:
+        day, moment = (old, new) if old.published_precision == "day" else (new, old)
+        start = str(day.published_at)
+        return start <= str(moment.published_at) < later(start, 86400)
+    if "minute" in precisions:
+        return old.published_at[:16] == new.published_at[:16]
+    return old.published_at == new.published_at
+
+
+def _differs(old: Fields, new: Fields, name: str) -> bool:
+    return not _same_moment(old, new) if name == "published_at" else _form(old, name) != _form(new, name)
 
 
 def _comparable(old: Fields, new: Fields, name: str) -> bool:
