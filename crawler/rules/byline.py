@@ -1,6 +1,7 @@
 """Who wrote an article, who published it and when, from the lines around it."""
 
 import re
+import unicodedata
 
 from crawler.rules import phrases
 
@@ -21,10 +22,13 @@ def read(line: str) -> dict[str, str]:
     {'published_at': '2024-11-22 09:30', 'outlet': '江州日报', 'author': '李明'}
     >>> read("By Jane Doe | Updated November 23, 2024 9:05 PM")
     {'modified_at': '2024-11-23 21:05', 'author': 'Jane Doe'}
+    >>> read("作者：Ana Gómez"), read("记者 李明 王芳")
+    ({'author': 'Ana Gómez'}, {'author': '李明、王芳'})
     >>> read("3分钟前 责任编辑：张三")
     {}
     """
     found: dict[str, str] = {}
+    line = unicodedata.normalize("NFC", line[: _LONGEST + 1])
     if len(line) > _LONGEST or not _TELLS.search(line):
         return found
     rest = line
@@ -40,7 +44,8 @@ def read(line: str) -> dict[str, str]:
         found["outlet"] = named[1].strip(" ·•")
         rest = rest[: named.start()] + " | " + rest[named.end() :]
     if wrote := phrases.AUTHOR.search(phrases.without_editors(rest)):
-        found["author"] = "、".join(name for name in _SPLIT.split(wrote[1]) if name) if wrote[1] else wrote[2]
+        names = "、".join(name for name in _SPLIT.split(wrote["names"] or "") if name)
+        found["author"] = names or wrote["latin"] or wrote["by"]
     return found
 
 

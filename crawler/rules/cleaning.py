@@ -20,6 +20,8 @@ _SHORT = 60  # characters
 _SHORT_META = 120
 _CLIMB = 4  # elements from a heading to the box that it heads
 _LONG_LINE = 25  # characters that make a sentence of a line without marks
+_PARAGRAPHS = frozenset("p h2 h3 h4 h5 h6".split())
+_SELLS = re.compile(r"广告|推广|赞助|[Aa]dvert|ADVERT|[Ss]ponsor|扫")
 _HOLDS_LISTS = frozenset("div section aside ul ol dl li td nav article table tr tbody".split())
 
 
@@ -35,7 +37,18 @@ def mark_lines(items: Iterable[Item]) -> None:
     """Mark the lines that are a template's wherever they stand; never a row of a table."""
     for item in items:
         if item.text and len(item.text) <= phrases.LONGEST and item.node.tag != "tr":
-            item.noise = phrases.is_noise(item.text) or _is_led_link(item) or phrases.is_noise(item.apart)
+            item.noise = _is_template(item)
+
+
+def _is_template(item: Item) -> bool:
+    return phrases.is_noise(item.text) or _is_led_link(item) or phrases.is_noise(item.apart)
+
+
+def is_template_line(item: Item) -> bool:
+    """Whether a line is a template's by its words: noise, credits, or who keeps the site."""
+    if phrases.is_tail(item.text) or phrases.is_imprint(item.text):
+        return True
+    return len(item.text) <= phrases.LONGEST and _is_template(item)
 
 
 def _is_led_link(item: Item) -> bool:
@@ -59,6 +72,11 @@ class Tally:
 
     def of(self, sums: list[int], span: tuple[int, int]) -> int:
         return sums[span[1]] - sums[span[0]]
+
+    def is_one_line(self, span: tuple[int, int]) -> bool:
+        """Whether a span holds exactly one line."""
+        first = self.first_line[span[0]]
+        return first < span[1] <= self.first_line[first + 1]
 
     def holds_body(self, span: tuple[int, int]) -> bool:
         """Whether a body's box stands in a span. Boxes nest, so that a look at a few is enough."""
@@ -102,7 +120,7 @@ def mark_boxes(found: Survey, boxes: Iterable[Box], title: tuple[int, int] | Non
             if only_meta:
                 item.meta = True
             else:
-                item.noise = True
+                item.noise = item.boxed = True
         dropped.append(box)
     return dropped
 
@@ -136,16 +154,43 @@ def mark_headed(found: Survey, title: tuple[int, int] | None, weight: Tally) -> 
     for position, item in enumerate(found.items):
         if position < until or not item.text or len(item.text) > _SHORT or not phrases.heads_a_list(item.text):
             continue
+        if is_between_paragraphs(found.items, position, weight) and not _SELLS.search(item.text):
+            continue
         if title and title[0] <= position < title[1]:
             continue
         span = _headed_box(found, position, title, weight)
         if span:
             until = span[1]
             for inside in found.items[span[0] : span[1]]:
-                inside.noise = True
+                inside.noise = inside.boxed = True
         else:
             item.noise = True
             _mark_links_after(found, position)
+
+
+def spare_lines(found: Survey, weight: Tally) -> None:
+    """Take back what was said of counters and subheadings that stand among an article's own paragraphs."""
+    for position, item in enumerate(found.items):
+        if item.noise and item.text and not item.node.get("class") and not item.node.get("id"):
+            is_own = not phrases.leftover(item.text) and (item.node.tag != "p" or not phrases.is_tools(item.text))
+            item.noise = not (is_own and is_between_paragraphs(found.items, position, weight))
+
+
+def is_between_paragraphs(items: list[Item], position: int, weight: Tally) -> bool:
+    """Whether a line stands among the paragraphs of its own box: the next lines on both sides are such. A template
+    puts no counter and no list's heading there, so that it is the article's own."""
+    node = items[position].node
+    box = node.getparent()
+    before, after = position - 1, weight.first_line[position + 1]
+    while before >= 0 and not items[before].text:
+        before -= 1
+    if box is None or before < 0 or after >= len(items) or items[position].linked or node.tag not in _PARAGRAPHS:
+        return False
+    return all(_is_paragraph_of(items[i], box) for i in (before, after))
+
+
+def _is_paragraph_of(item: Item, box: HtmlElement) -> bool:
+    return item.node.tag == "p" and item.node.getparent() is box and is_sentence(item) and not is_template_line(item)
 
 
 def _headed_box(found: Survey, position: int, title: tuple[int, int] | None, weight: Tally) -> tuple[int, int] | None:

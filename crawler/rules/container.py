@@ -1,6 +1,8 @@
 """The box that holds an article's body: the one the page names so, else the one whose lines are worth most."""
 
-from itertools import accumulate
+from collections.abc import Iterator
+from functools import partial
+from itertools import accumulate, islice, takewhile
 
 from lxml.html import HtmlElement
 
@@ -14,8 +16,10 @@ _NO_CONTAINERS = frozenset(
 )
 _PARAGRAPHS = frozenset("p li blockquote pre td th h2 h3 h4 h5 h6 figcaption dd dt tr table ul ol".split())
 _ALL = 1000  # talk is taken for the article only where nothing else is left
+_FEWEST_LETTERS = 60  # of a box that is taken for the article against its name
 _TIMES_MORE = 10  # a box that outweighs all the rest so is the article, whatever its class
 _SIBLINGS = 12
+_LEVELS = 4  # of boxes around one line
 _NEARLY_ALL = 0.75  # of a box's worth
 _INNER_SHARE = 0.5  # of a named box's worth, for one in it to go first
 _FIRST_SHARE = 0.5  # of a box's worth, where the first sentence stands
@@ -46,11 +50,23 @@ def _restored(found: Survey, dropped: list[Box], tally: cleaning.Tally, left: fl
     letters, box = max(heavy, key=lambda pair: pair[0], default=(0, None))
     if box is None or letters <= (_TIMES_MORE * max(left, 1) if "talk" not in box.kinds else _ALL * left):
         return False
+    if not _reads_as_article(found.items[box.start : box.end]):
+        return False
     lines = found.items[box.start : box.end]
     for item in lines:
-        item.noise = item.meta = False
+        item.noise = item.meta = item.boxed = False
     cleaning.mark_lines(lines)
     return True
+
+
+def _reads_as_article(lines: list[Item]) -> bool:
+    """Whether lines are paragraphs and little else: no heading of a list, no names and moments between them."""
+    lines = [item for item in lines if item.text]
+    if phrases.heads_a_list(lines[0].text):
+        return False
+    own = [item for item in lines if cleaning.is_sentence(item) and not cleaning.is_template_line(item)]
+    letters = sum(item.letters for item in own)
+    return letters >= _FEWEST_LETTERS and 2 * letters > sum(item.letters for item in lines)
 
 
 def _best_run(sums: list[float]) -> tuple[Span, float]:
@@ -142,10 +158,47 @@ def _narrowed(found: Survey, sums: list[float], best: HtmlElement, tally: cleani
     for node, (s, e) in found.spans.items():
         if not (start <= s and e <= end) or node.tag in _NO_CONTAINERS or own[end] - own[start] != own[e] - own[s]:
             continue
+        if node is not best and _is_one_of_many(found, sums, node, tally):
+            continue
         for share in (_NEARLY_ALL, *((_FIRST_SHARE,) if s <= first < e else ())):
             if sums[e] - sums[s] >= share * worth and e - s < chosen[share][1]:
                 chosen[share] = (node, e - s)
     return chosen[_FIRST_SHARE if chosen[_NEARLY_ALL][0] is best else _NEARLY_ALL][0]
+
+
+def _is_one_of_many(found: Survey, sums: list[float], node: HtmlElement, tally: cleaning.Tally) -> bool:
+    """Whether a box is but a paragraph: a line that stands between others of its make that are worth something."""
+    return any(
+        other in found.spans and _is_twin(found, level, other) and _weight(found, sums, other) > 0
+        for level in _around_one_line(found, node, tally)
+        for other in (*islice(level.itersiblings(), _SIBLINGS), *islice(level.itersiblings(preceding=True), _SIBLINGS))
+    )
+
+
+def _around_one_line(found: Survey, node: HtmlElement | None, tally: cleaning.Tally) -> Iterator[HtmlElement]:
+    """A box that holds one line, and those around it that hold no other; nothing for any other box."""
+    for _ in range(_LEVELS):
+        if node is None or node not in found.spans or not tally.is_one_line(found.spans[node]):
+            return
+        yield node
+        node = node.getparent()
+
+
+def _is_twin(found: Survey, node: HtmlElement, other: HtmlElement) -> bool:
+    """Whether two boxes are of one make; bare ones are only where both hold words themselves."""
+    if node.tag != other.tag or _make(node) != _make(other):
+        return False
+    return bool(_make(node)) or all(_holds_words(found, box) for box in (node, other))
+
+
+def _holds_words(found: Survey, node: HtmlElement) -> bool:
+    start, end = found.spans[node]
+    return start < end and found.items[start].node is node
+
+
+def _make(node: HtmlElement) -> dict[str, str]:
+    """An element's attributes, less what is its own."""
+    return {name: value for name, value in node.attrib.items() if value and name != "id"}
 
 
 def _is_own(item: Item, sums: list[float], i: int, box: HtmlElement) -> bool:
@@ -155,20 +208,35 @@ def _is_own(item: Item, sums: list[float], i: int, box: HtmlElement) -> bool:
     return item.node is box or item.node.tag == "tr" or (item.node.tag in _PARAGRAPHS and item.node.getparent() is box)
 
 
-def with_notices(found: Survey, nodes: tuple[HtmlElement, ...], title: Span | None) -> list[HtmlElement]:
-    """The containers, and the editors' notices that stand beside them."""
+def with_notices(found: Survey, nodes: tuple[HtmlElement, ...], tally: cleaning.Tally) -> list[HtmlElement]:
+    """The containers, and the editors' notices that stand beside them, or further paragraphs of a lone one."""
     if len(nodes) != 1:
         return [n for n in nodes if n in found.spans]
-    container, beside = nodes[0], []
+    container = nodes[0]
+    beside = _paragraphs_beside(found, container, tally)
     level: HtmlElement | None = container
     for _ in range(2):
         if level is None or level.tag in ("body", "article", "main"):
             break
-        for sibling, _ in zip(level.itersiblings(), range(_SIBLINGS), strict=False):
-            if sibling in found.spans and _is_notice(found, sibling):
+        for sibling in islice(level.itersiblings(), _SIBLINGS):
+            if sibling in found.spans and sibling not in beside and _is_notice(found, sibling):
                 beside.append(sibling)
         level = level.getparent()
     return sorted([container, *beside], key=lambda n: found.spans[n])
+
+
+def _paragraphs_beside(found: Survey, node: HtmlElement, tally: cleaning.Tally) -> list[HtmlElement]:
+    """Where the container is but one paragraph in a box of its own: those behind it of its make, and figures."""
+    beside: list[HtmlElement] = []
+    for level in _around_one_line(found, node, tally):
+        if _make(level):
+            behind = (sibling for sibling in islice(level.itersiblings(), _SIBLINGS) if sibling in found.spans)
+            beside += takewhile(partial(_is_paragraph_beside, found, level), behind)
+    return beside
+
+
+def _is_paragraph_beside(found: Survey, node: HtmlElement, other: HtmlElement) -> bool:
+    return other.tag == "figure" or _is_twin(found, node, other)
 
 
 def _is_notice(found: Survey, node: HtmlElement) -> bool:

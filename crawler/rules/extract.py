@@ -14,7 +14,7 @@ from lxml.html import HtmlElement
 
 from crawler.config import selector_xpath
 from crawler.items import MEDIA, Fields, Layout, Role
-from crawler.rules import dates, fragment, page, stated
+from crawler.rules import dates, fragment, media, page, stated
 from crawler.rules.layout import Block, article_block, is_article, media_of
 from crawler.rules.surroundings import around
 
@@ -37,7 +37,6 @@ _NOT_FOUND_CODES = {"404", "410"}
 _NOT_FOUND_WORDS = re.compile(r"not\s*found|不存在|已删除|未找到|找不到|已下线|no such", re.IGNORECASE)
 _MESSAGE_KEYS = ("message", "msg", "error", "errmsg", "info", "status", "code", "errcode", "errorcode", "statuscode")
 _OF_BODY = ("body_html", "body_text", *MEDIA)  # read together, from one place
-_AS_READERS_SEE = ("outlet", "author")  # a site's `<meta>` often names itself
 _CLOSING_WORDS = 200  # characters at a body's end that may name its outlet
 _OUTLET_IN_TEXT = re.compile(r"[（(]\s*(?:文章)?来源[：:]\s*([^（()）\n]{1,40}?)\s*[)）]\s*\Z")
 
@@ -131,9 +130,11 @@ def outlet_in(body_text: str) -> str | None:
     return match[1] if match else None
 
 
-def from_page(markup: str, role: Role, selectors: dict[str, str], layout: Layout | None = None) -> Fields:
+def from_page(
+    markup: str, role: Role, selectors: dict[str, str], layout: Layout | None = None, url: str | None = None
+) -> Fields:
     """Fields of a share or post page: by the site's selectors, else by its learned layout, else by what the page
-    says of itself.
+    says of itself. `url`: where it was found, for the relative URLs in it.
 
     A page without an article's body tells nothing but what selectors and its metadata state.
     Raises `ExtractionError` where it is no HTML, `EmptyAnswer` where nothing is in it.
@@ -151,19 +152,19 @@ def from_page(markup: str, role: Role, selectors: dict[str, str], layout: Layout
     metadata = stated.metadata(root)
     block = article_block(root, body if "body" in selectors else None, layout)
     if block is not None:
-        said = around(root, block)
-        if is_article(block, said | metadata):
-            metadata = said | metadata | {k: said[k] for k in _AS_READERS_SEE if k in said}
-            _give_body(fields, block)
+        said = around(root, block, metadata)
+        if is_article(block, said):
+            metadata = said
+            _give_body(fields, block, media.base_of(root, url))
     for name, value in metadata.items():
         if name not in selectors and getattr(fields, name) is None:
             setattr(fields, name, value)
     return _placed(fields, role)
 
 
-def _give_body(fields: Fields, block: Block) -> None:
+def _give_body(fields: Fields, block: Block, base: str | None) -> None:
     if block.text:
-        for name, value in media_of(block).items():
+        for name, value in media_of(block, base).items():
             setattr(fields, name, value)
         fields.body_text, fields.body_html = block.text, block.html()
 

@@ -15,7 +15,9 @@ def read(markup: str) -> dict[str, Any]:
         return {"body_text": ""}
     found = survey(root)
     cleaning.mark_lines(found.items)
-    cleaning.mark_boxes(found, found.boxes, None, cleaning.tally(found))
+    weight = cleaning.tally(found)
+    cleaning.spare_lines(found, weight)
+    cleaning.mark_boxes(found, found.boxes, None, weight)
     kept = tuple(i for i, item in enumerate(found.items) if item.is_kept())
     if not any(found.items[i].text for i in kept) and any(item.text for item in found.items):
         kept = tuple(range(len(found.items)))  # nothing but what looks like a template's: it is the article

@@ -2,29 +2,76 @@
 
 from collections.abc import Iterator
 
+from crawler.rules import stated
 from crawler.rules.survey import Survey
 
 Span = tuple[int, int]
 _MOST_TITLE = 150  # characters
 _MOST_ITEMS = 20  # of a heading
+_MOST_OF_TITLE = 0.6  # of a title's characters that a line must have to be its heading
+_ALIKE = 0.5  # of pairs of characters
 
 
 def title_span(found: Survey, titles: list[str]) -> Span | None:
-    """The items of the article's own heading: what the page's `titles` say, else its last `<h1>`; None for none."""
+    """The items of the article's own heading, None for none: what the page's `titles` say; else, as titles may be
+    older than the heading that readers see, what is like them; else the last `<h1>`."""
     said = ["".join(title.split()) for title in titles]
     spans = [found.spans[h] for h in found.headings if h in found.spans]
     spans = [span for span in spans if span[1] - span[0] <= _MOST_ITEMS and words(found, span)]
+    if exact := _said_by_title(found, spans, said):
+        return exact
+    heads = [_pairs(stated.head_title(title)) for title in titles]
+    if free := list(_outside_boxes(found, spans)):
+        return max(free, key=lambda span: (_likeness(words(found, span), heads) >= _ALIKE, span))
+    return _like_title(found, heads)
+
+
+def _said_by_title(found: Survey, spans: list[Span], said: list[str]) -> Span | None:
+    """The longest heading or line that a title says."""
+    heads = [(title, _MOST_OF_TITLE * len(stated.head_title(title))) for title in said]
     best: tuple[int, int, Span] | None = None
     for rank, span in [(1, s) for s in spans] + [(0, (i, i + 1)) for i in _short_lines(found)]:
         said_there = "".join(words(found, span).split())
-        matches = any(t.startswith(said_there) for t in said) if rank == 0 else any(said_there in t for t in said)
+        matches = any(said_there in t if rank else _begins(said_there, t, least) for t, least in heads)
         if matches and len(said_there) >= (2 if rank else 4) and (best is None or (len(said_there), rank) > best[:2]):
             best = (len(said_there), rank, span)
-    if best:
-        return best[2]
-    apart = [(box.start, box.end) for box in found.boxes if "apart" in box.kinds or "talk" in box.kinds]
-    free = [span for span in spans if not any(start <= span[0] and span[1] <= end for start, end in apart)]
-    return free[-1] if free else None
+    return best[2] if best else None
+
+
+def _begins(line: str, title: str, least: float) -> bool:
+    """Whether a line is a title less the site's name, not just the title's first word."""
+    return len(line) >= least and title.startswith(line)
+
+
+def _outside_boxes(found: Survey, spans: list[Span]) -> Iterator[Span]:
+    """The spans that stand in no box of the template's, in their order."""
+    boxes = sorted((box.start, box.end) for box in found.boxes if box.kinds & {"apart", "talk"})
+    until, at = 0, 0  # how far the boxes reach that begin before a span
+    for span in sorted(spans):
+        while at < len(boxes) and boxes[at][0] <= span[0]:
+            until, at = max(until, boxes[at][1]), at + 1
+        if span[1] > until:
+            yield span
+
+
+def _like_title(found: Survey, heads: list[set[str]]) -> Span | None:
+    """The first line that is much like a title and no link."""
+    for i in _short_lines(found):
+        item = found.items[i]
+        if 2 * item.linked <= item.letters and _likeness(item.text, heads) >= _ALIKE:
+            return i, i + 1
+    return None
+
+
+def _likeness(line: str, heads: list[set[str]]) -> float:
+    """The pairs of characters that a line and a title share, as a part of the one that has more."""
+    pairs = _pairs(line)
+    return max((len(pairs & head) / max(len(pairs), len(head), 1) for head in heads), default=0.0)
+
+
+def _pairs(text: str) -> set[str]:
+    text = "".join(text.split())
+    return {text[i : i + 2] for i in range(len(text) - 1)}
 
 
 def _short_lines(found: Survey) -> Iterator[int]:

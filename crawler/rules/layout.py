@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, islice
 
 import lxml.html
 from lxml.html import HtmlElement
@@ -14,6 +14,7 @@ from crawler.rules.container import container, with_notices
 from crawler.rules.heading import Span, title_span
 from crawler.rules.survey import Box, Item, Survey, survey
 
+_SHORTEST_NAME = 8  # letters of a link that is the text's last paragraph
 _SHORTEST_BODY = 20  # characters, on a page that shows no title and date; else it may be "loading …"
 
 
@@ -58,9 +59,7 @@ def article_block(
         return _read(root, tuple(_outermost(selected)), frozenset(), by_selectors=True) if selected else None
     if layout is not None and (body := signature.only(root, layout.body)) is not None:
         apart = signature.inside(body, layout.apart)
-        block = _read(root, (body,), apart)
-        if block is not None and block.text:
-            return block
+        return _read(root, (body,), apart)  # an empty one is no reason to take another box for the body
     return _read(root, (), frozenset())
 
 
@@ -80,12 +79,13 @@ def _read(
     title = title_span(found, stated.titles(root))
     inner = [box for box in found.boxes if not any(_within(found, node, box) for node in given)]
     weight = cleaning.tally(found)
+    cleaning.spare_lines(found, weight)
     dropped = cleaning.mark_boxes(found, inner, title, weight)
     cleaning.mark_headed(found, title, weight)
     nodes = given or container(found, title, dropped, weight)
     if not nodes:
         return None
-    positions = [i for node in with_notices(found, nodes, title) for i in range(*found.spans[node])]
+    positions = [i for node in with_notices(found, nodes, weight) for i in range(*found.spans[node])]
     kept = _trimmed(found, positions, None if by_selectors and not _spans_title(found, nodes, title) else title)
     return Block(found, nodes, tuple(kept), title, bool(given), by_selectors)
 
@@ -117,15 +117,22 @@ def _trimmed(found: Survey, positions: list[int], title: Span | None) -> list[in
         if any(items[i].is_kept() for i in after):
             lines = after
             positions = [i for i in positions if i >= title[1]]
+        else:  # a heading under the text
+            lines = [i for i in lines if i < title[0]]
+            positions = [i for i in positions if i < title[0]]
     while lines and not (items[lines[0]].is_kept() and not _opens(items[lines[0]])):
         items[lines.pop(0)].meta = True
     last = len(lines)
     while last and _closes(items[lines[last - 1]]):
         last -= 1
+    if _is_last_paragraph(items, lines, last):
+        last += 1
     for i in lines[last:]:
         items[i].meta = True
+    if not lines:
+        return []
     first_position = _first_medium(positions, lines[0], items) if last else None
-    end = lines[last] if last < len(lines) else None
+    end = next((i for i in lines[last:] if not items[i].boxed), None)  # an image may stand behind a template's box
     return [
         i for i in positions
         if first_position is not None and i >= first_position and (end is None or i < end) and items[i].is_kept()
@@ -151,6 +158,23 @@ def _closes(item: Item) -> bool:
         return True
     words = _BETWEEN_LINKS.sub("", item.text)
     return item.linked > 0 and not item.filed and len(words) <= item.linked
+
+
+def _is_last_paragraph(items: list[Item], lines: list[int], last: int) -> bool:
+    """Whether a line of nothing but one link is the text's last paragraph: alone, made as the one before it, and
+    leading to a document, not to the site's front page or to itself."""
+    if not 0 < last < len(lines):
+        return False
+    item, before = items[lines[last]], items[lines[last - 1]]
+    node, following = item.node, items[lines[last + 1]] if last + 1 < len(lines) else None
+    links = list(islice(node.iter("a"), 2))
+    if not item.is_kept() or not item.linked or len(links) != 1 or node.tag != "p" or phrases.leads_links(item.text):
+        return False
+    is_list = following is not None and following.is_kept() and following.linked > 0
+    is_like_it = before.node.tag == "p" and before.node.getparent() is node.getparent() and not before.linked
+    goal = media.link_name(links[0].get("href") or "") or "/"
+    is_named = item.letters >= _SHORTEST_NAME and "/" not in item.text
+    return is_like_it and not is_list and is_named and goal != "/" and "/" in goal
 
 
 _BETWEEN_LINKS = re.compile(r"[\s|｜·/>»《》【】（）()\[\]-]+")
@@ -179,12 +203,13 @@ def is_article(block: Block, said: dict[str, str]) -> bool:
     return len(words) >= _SHORTEST_BODY or (bool(words) and {"title", "published_at"} <= said.keys())
 
 
-def media_of(block: Block) -> dict[str, list[str] | list[list[list[str]]]]:
-    """Images, tables, links and attachments of a block, each in the order of the page."""
-    links = [(a, name) for a in block.of("a") if (name := media.link_name(a.get("href") or ""))]
+def media_of(block: Block, base: str | None = None) -> dict[str, list[str] | list[list[list[str]]]]:
+    """Images, tables, links and attachments of a block, each in the order of the page; `base`: what relative URLs
+    start from."""
+    links = [(a, name) for a in block.of("a") if (name := media.link_name(a.get("href") or "", base))]
     with_words = [(a, name) for a, name in links if page.text(a) or next(a.iter("img"), None) is not None]
     return {
-        "images": media.images(block.of("img")),
+        "images": media.images(block.of("img"), base),
         "tables": media.tables(block.of("table")),
         "links": [name for a, name in with_words if not media.is_file(a) and not media.is_automatic(a)],
         "attachments": [name for a, name in with_words if media.is_file(a)],

@@ -39,9 +39,23 @@ def learn(pages: Sequence[str], role: Role) -> Layout | None:
     votes = Counter(pattern for found in read for pattern in _patterns(found.body, [other.body for other in read]))
     for pattern, _ in sorted(votes.items(), key=lambda vote: (-vote[1], len(vote[0]), vote[0])):
         bodies = [found.body for found in read if signature.only(found.root, pattern) is found.body]
-        if len(bodies) >= needed:
+        if len(bodies) >= needed and not _loses_words(read, pattern):
             return Layout(pattern, tuple(_apart(bodies)))
     return None
+
+
+def _loses_words(read: list[_Read], pattern: str) -> bool:
+    """Whether the element of this signature lacks lines that a page's body was read with and no other page has."""
+    said = Counter(line for found in read for line in {signature.masked(line) for line in found.text.split("\n")})
+    for found in read:
+        node = signature.only(found.root, pattern)
+        if node is None or node is found.body:
+            continue
+        there = "".join(signature.words_of(node).split())
+        lines = (signature.masked(line) for line in found.text.split("\n"))
+        if any(said[line] < _FEWEST and "".join(line.split()) not in there for line in lines):
+            return True
+    return False
 
 
 def _read(markup: str) -> _Read | None:

@@ -55,6 +55,7 @@ _FIELDS = {
 _COUNT = _set("quote zdf view views read reads pv click clicks hit hits count counts num number visits likes comments")
 _HIDDEN = _set("hidden hide sr-only visually-hidden screen-reader-text d-none invisible displaynone dn is-hidden")
 _SHOWN_WIDE = re.compile(r":(?:block|flex|grid|inline)")
+_WHAT_IS_IN_IT = _set("with has no without")  # `layout-with-sidebar` is no sidebar
 # How publishers' systems name the box that holds a body: the whole class or id, less "-" and "_".
 _BODY = _set("""
     jscontent artibody artibodytop artibodyctrl contentbody entrycontent postcontent articlecontent articlebody
@@ -78,21 +79,29 @@ _STYLE_UNSEEN = re.compile(
     re.IGNORECASE,
 )
 _LONGEST = 300  # characters of a class or id that are looked at
+_TURN = re.compile(r"(?<=[a-zA-Z])(?=\d)|(?<=\d)(?=[a-zA-Z])")
+_HEX = re.compile(r"[\da-f]{4,}")
 
 
 @lru_cache(maxsize=4096)
 def tokens(names: str) -> frozenset[str]:
     """The words of a class or an id, in lower case.
 
-    >>> sorted(tokens("adBox side_bar"))
-    ['ad', 'adbox', 'bar', 'box', 'side', 'sidebar']
+    >>> sorted(tokens("adBox side_bar")), sorted(tokens("sc-f98b1ad2-0"))
+    (['ad', 'adbox', 'bar', 'box', 'side', 'sidebar'], ['0', 'sc'])
     """
-    found = set()
+    found: set[str] = set()
     for name in names[:_LONGEST].split():
-        parts = [part.lower() for part in _PART.findall(name)]
-        found.update(parts)
-        found.add(re.sub(r"[-_\d]", "", name.lower()))
+        written = [part for part in re.split(r"[-_]", name) if not _is_made(part)]
+        found.update(part.lower() for words in written for part in _PART.findall(words))
+        found.add(re.sub(r"\d", "", "".join(written).lower()))
     return frozenset(found)
+
+
+def _is_made(part: str) -> bool:
+    """Whether a build made a part of a name, such as the `f98b1ad2` of `sc-f98b1ad2-0`: its letters are no words."""
+    turns = len(_TURN.findall(part))
+    return turns > 2 or (turns == 2 and _HEX.fullmatch(part) is not None)
 
 
 @lru_cache(maxsize=4096)
@@ -115,6 +124,8 @@ def kinds(class_: str, id_: str) -> frozenset[Kind]:
     found.update(kind for kind, table in tables if not table.isdisjoint(words))
     if any(pair <= words for pair in _PAIRS):
         found.add("noise")
+    if not _WHAT_IS_IN_IT.isdisjoint(words):
+        found -= {"talk", "noise", "ad"}
     return frozenset(found)
 
 

@@ -5,7 +5,7 @@ import binascii
 import hashlib
 import re
 from functools import lru_cache
-from urllib.parse import parse_qsl, unquote, unquote_to_bytes, urlencode, urlsplit
+from urllib.parse import parse_qsl, unquote, unquote_to_bytes, urlencode, urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
@@ -56,22 +56,43 @@ _INNER_KEYS = ("url", "u", "src", "image", "img", "image_url", "imgurl")
 _FILES = re.compile(
     r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|7z|csv|txt|ofd|wps|et|dps|rtf|ceb|tar|gz|odt|ods|epub|caj)$", re.IGNORECASE
 )
+_SESSION = re.compile(r";(?:jsessionid|phpsessid|sessionid|sid)=[^/;]*", re.IGNORECASE)
 _LONGEST = 4000  # characters of a URL
 
 
-def images(nodes: list[HtmlElement]) -> list[str]:
+def images(nodes: list[HtmlElement], base: str | None = None) -> list[str]:
     """What identifies each static image: host and path, or the hash of its bytes where they stand in the page."""
-    return [name for node in nodes if (name := image(node))]
+    return [name for node in nodes if (name := image(node, base))]
 
 
-def image(node: HtmlElement) -> str | None:
+def image(node: HtmlElement, base: str | None = None) -> str | None:
     """What identifies an image; None for a placeholder, a tracking pixel, a live chart."""
     if _is_pixel(node):
         return None
     given = [_first_of_set(value) for name in _LAZY if (value := node.get(name))]
     given += [node.get("src") or "", _first_of_set(node.get("srcset") or "")]
-    found = [name for url in given if url.strip() and (name := image_name(url.strip()))]
+    found = [name for url in given if url.strip() and (name := image_name(url.strip(), base))]
     return found[0] if found else None
+
+
+def base_of(root: HtmlElement, url: str | None) -> str | None:
+    """What a page's relative URLs start from: its own URL, or what its `<base>` says."""
+    said = next((b.get("href") for b in root.iter("base") if b.get("href")), None)
+    return whole(said, url) if said else url
+
+
+def whole(url: str, base: str | None) -> str:
+    """A URL, resolved where it is relative and the page's is known.
+
+    >>> whole("../a.jpg", "http://www.example.com/x/y.html"), whole("a.jpg", None)
+    ('http://www.example.com/a.jpg', 'a.jpg')
+    """
+    if base is None:
+        return url
+    try:
+        return urljoin(base, url)
+    except ValueError:
+        return url
 
 
 def _is_pixel(node: HtmlElement) -> bool:
@@ -86,7 +107,7 @@ def _first_of_set(value: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def image_name(url: str) -> str | None:
+def image_name(url: str, base: str | None = None) -> str | None:
     """Host and path of an image, without what changes while the picture does not.
 
     >>> image_name("https://img2.example.com/a/b.jpg?x-oss-process=image/resize,w_640&t=1700000000")
@@ -102,7 +123,7 @@ def image_name(url: str) -> str | None:
             break
         url = inner
     try:
-        parts = urlsplit(url[:_LONGEST])
+        parts = urlsplit(whole(url[:_LONGEST], base))
         host, path = (parts.hostname or ""), parts.path
     except ValueError:
         return None
@@ -181,7 +202,13 @@ def is_file(link: HtmlElement) -> bool:
         return False
     if link.get("download") is not None:
         return True
-    return _FILES.search(re.split(r"[?#]", href.strip()[:_LONGEST], maxsplit=1)[0]) is not None or _names_a_file(href)
+    path = re.split(r"[?#]", href.strip()[:_LONGEST], maxsplit=1)[0]
+    return _FILES.search(_without_session(path)) is not None or _names_a_file(href)
+
+
+def _without_session(path: str) -> str:
+    """A path less the parameter that servers put behind it for readers without cookies."""
+    return _SESSION.sub("", path) if ";" in path else path
 
 
 def _names_a_file(href: str) -> bool:
@@ -196,21 +223,23 @@ def is_automatic(link: HtmlElement) -> bool:
     return class_ is not None and not marks.AUTOMATIC.isdisjoint(class_.lower().split())
 
 
-def link_name(href: str) -> str | None:
+def link_name(href: str, base: str | None = None) -> str | None:
     """Where a link leads, without scheme, fragment and what tells one reader or moment from another.
 
     >>> link_name("https://example.com/a;jsessionid=1F?utm_source=x&id=7#top"), link_name("javascript:void(0)")
     ('example.com/a?id=7', None)
     """
     href = "".join(href.split())[:_LONGEST]
+    if href.startswith("#"):
+        return None
     try:
-        parts = urlsplit(href)
+        parts = urlsplit(whole(href, base))
         host = (parts.hostname or "") + (f":{parts.port}" if parts.port not in (None, 80, 443) else "")
     except ValueError:
         return None
     if parts.scheme not in ("", "http", "https"):
         return None
-    path = re.sub(r";jsessionid=[^/;]*", "", parts.path, flags=re.IGNORECASE)
+    path = _without_session(parts.path)
     kept = [part for part in parts.query.split("&") if part and not _tracks(part)]
     name = host + (path if path != "/" or not host else "") + (f"?{'&'.join(kept)}" if kept else "")
     return name or None

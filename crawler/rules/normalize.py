@@ -1,11 +1,25 @@
 """A look's fields in the form that is kept."""
 
+import re
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from crawler.items import MEDIA, Fields
 from crawler.rules import dates, text
 
+# What pages write before a name; with a mark behind it, so that no name is cut.
+_LABELS = {
+    "outlet": re.compile(
+        r"^[（(【\[]?(?:(?:文章|稿件|信息|新闻|本文|内容|资料)?(?:来源|出处|稿源)(?:于|自)?\s?[：:丨|/]"
+        r"|(?:来自|转自|Source)\s?[：:])\s*",
+        re.IGNORECASE,
+    ),
+    "author": re.compile(
+        r"^(?:(?:(?:文章|本文|原文)?(?:作者|撰文|撰稿人?|供稿)|(?:本报)?记者|文)\s?[：:丨|/／]"
+        r"|(?:Author|Written by|By)\s?[：:]|(?:Written )?by\s)\s*",
+        re.IGNORECASE,
+    ),
+}
 _LONGEST_NAME = 500  # characters of a title or a name; more is no title
 
 
@@ -23,7 +37,7 @@ def normalize(fields: Fields, zone: ZoneInfo) -> tuple[Fields, list[str]]:
 
 
 def _name(fields: Fields, kept: Fields, name: str) -> str | None:
-    words = text.one_line(getattr(fields, name) or "")
+    words = unlabelled(name, text.one_line(getattr(fields, name) or ""))
     if name == "outlet":
         words = single(words)
     if words:
@@ -33,6 +47,16 @@ def _name(fields: Fields, kept: Fields, name: str) -> str | None:
     if len(words) > _LONGEST_NAME:
         return f"{name} of {len(words)} characters"
     return None
+
+
+def unlabelled(name: str, words: str) -> str:
+    """An outlet or an author without the label that a page writes before it.
+
+    >>> unlabelled("outlet", "文章来源： 江州日报"), unlabelled("author", "by 许文"), unlabelled("author", "文翔")
+    ('江州日报', '许文', '文翔')
+    """
+    label = _LABELS.get(name)
+    return label.sub("", words, count=1) if label else words
 
 
 def _storable(value: Any) -> Any:

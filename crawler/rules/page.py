@@ -17,6 +17,12 @@ SILENT = frozenset(  # nothing under them is shown as words
     " datalist".split()
 )
 _CELLS = frozenset(("td", "th"))
+_CELL_ENDS = "\xa0"  # white space that no break of the source makes vanish
+_WIDE = (  # East Asian wide and fullwidth characters that are no Hangul
+    "\u2e80-\u2fff\u3001-\u303e\u3041-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60"
+    "\uffe0-\uffe6\U00020000-\U0003fffd"
+)
+_WRAPPED = re.compile(f"(?<=[{_WIDE}])[ \\t\\f]*[\\n\\r][ \\t\\f\\n\\r]*(?=[{_WIDE}])")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
@@ -37,27 +43,40 @@ def fragment_text(markup: str) -> str:
     '预算3.5亿元\\n（完）'
     """
     if "<" not in markup and "&" not in markup:
-        return _tidy(markup)
+        return "\n".join(line for part in markup.split("\n") if (line := one_line(part)))
     root = tree(f"<div>{markup}</div>")
     return "" if root is None else text(root)
 
 
 def text(*nodes: HtmlElement) -> str:
     """The visible words under these nodes, one block a line, cells of a row apart by a space."""
-    return _tidy("".join(piece for node in nodes for piece in _pieces(node)))
+    lines: list[list[str]] = [[]]
+    for piece in (piece for node in nodes for piece in _pieces(node)):
+        if piece is None:
+            lines.append([])
+        else:
+            lines[-1].append(piece)
+    return "\n".join(line for pieces in lines if pieces and (line := one_line("".join(pieces))))
 
 
-def _tidy(raw: str) -> str:
-    lines = (" ".join(line.split()) for line in raw.split("\n"))
-    return "\n".join(line for line in lines if line)
+def one_line(raw: str) -> str:
+    """Source text as a browser shows it on one line: a run of white space is a space, and one that breaks the line
+    between two wide characters is nothing (CSS Text Module Level 3, 4.1.3).
+
+    >>> one_line("预\\n\\t算 甲"), one_line("the\\nbudget")
+    ('预算 甲', 'the budget')
+    """
+    if "\n" in raw or "\r" in raw:
+        raw = _WRAPPED.sub("", raw)
+    return " ".join(raw.split())
 
 
 def is_hidden(node: HtmlElement) -> bool:
     return node.get("hidden") is not None or bool(_HIDDEN.search(node.get("style") or ""))
 
 
-def _pieces(root: HtmlElement) -> Iterator[str]:
-    """Text in document order; a run of white space in the source is one space, as a browser shows it."""
+def _pieces(root: HtmlElement) -> Iterator[str | None]:
+    """Text in document order, and None wherever a line ends."""
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, node in walk:
         if event == "start":
@@ -65,13 +84,13 @@ def _pieces(root: HtmlElement) -> Iterator[str]:
                 walk.skip_subtree()
                 continue
             if node.tag in BLOCKS:
-                yield "\n"
+                yield None
             if node.text:
-                yield node.text.replace("\n", " ")
+                yield node.text
             continue
-        if event == "end" and node.tag in BLOCKS:
-            yield "\n"
-        elif event == "end" and node.tag in _CELLS:
-            yield " "
+        if node.tag in BLOCKS:
+            yield None
+        elif node.tag in _CELLS:
+            yield _CELL_ENDS
         if node is not root and node.tail:
-            yield node.tail.replace("\n", " ")
+            yield node.tail

@@ -39,6 +39,7 @@ _PLACES = (
 _LABELS = "昨天|今天|前天|刚刚|阅读|浏览|评论|点击|编辑|责编|来源|发布|时间|分享|字号|字体|打印|更新|原创|关注|收藏|举报|转发|点赞|本文|通讯员|摄影|图片"
 _NAMES = rf"{_VALUE}(?:(?:\s{{1,3}}(?!{_PLACES})(?![\u4e00-\u9fff]{{1,2}}[报网社台局])(?!{_LABELS})[\u4e00-\u9fff]{{2,3}}|[、/]{_VALUE})(?![\u4e00-\u9fff：:/]))*"
 _NAME_EN = r"[A-Z][\w.'’-]{0,20}(?:\s[A-Z][\w.'’-]{0,20}){0,3}"
+_NAMES_EN = rf"{_NAME_EN}(?:(?:,| and| &)\s{_NAME_EN}){{0,4}}"
 _EDITORS = (
     r"(?:本文|网络|值班|执行|新媒体|视觉|图文|文字|本期|见习|实习|微信)?(?:责任编辑|责编|编辑|校对|审核|审校|监制|主编|美编|排版|制图|编审|终审"
     r"|初审|复审|一审|二审|三审|一校|二校|三校|总监|统筹|策划|责任校对|值班主任|值班编委|运营)"
@@ -57,8 +58,8 @@ SOURCE = re.compile(
     rf"(?:文章|稿件|信息|新闻|本文|内容|资料|稿源)?(?<!图片)(?<!数据)(?:来源|来自|出处|转自|稿源|Source)\s?(?:于|自)?\s?[：:丨]\s{{0,3}}({_VALUE}(?:\s(?![\u4e00-\u9fff]{{1,8}}[：:])[A-Za-z\d]{{1,12}}[\u4e00-\u9fffA-Za-z]{{0,8}}(?![：:]))?)"
 )
 AUTHOR = re.compile(
-    rf"(?:(?:文章|本文|原文)?(?:作者|撰文|撰稿人?|供稿|记\s?者|本报记者|通讯员)\s?[：:丨/|]\s{{0,3}}|(?<![\u4e00-\u9fff])(?:本报|本网|实习|见习|首席|全媒体)?记者\s{{1,3}}|(?<![\u4e00-\u9fff])文\s?[/／丨|：:]\s?)({_NAMES})"
-    rf"|(?:(?<![A-Za-z])(?:[Bb]y|BY|Author:|Written by)\s{{1,2}})({_NAME_EN}(?:(?:,| and| &)\s{_NAME_EN}){{0,4}})"
+    rf"(?:(?:文章|本文|原文)?(?:作者|撰文|撰稿人?|供稿|记\s?者|本报记者|通讯员)\s?[：:丨/|]\s{{0,3}}|(?<![\u4e00-\u9fff])(?:本报|本网|实习|见习|首席|全媒体)?记者\s{{1,3}}|(?<![\u4e00-\u9fff])文\s?[/／丨|：:]\s?)(?:(?P<latin>{_NAMES_EN})|(?P<names>{_NAMES}))"
+    rf"|(?:(?<![A-Za-z])(?:[Bb]y|BY|Author:|Written by)\s{{1,2}})(?P<by>{_NAMES_EN})"
 )
 _EDITOR = re.compile(
     rf"{_EDITORS}\s{{0,2}}[：:丨/|]\s{{0,3}}(?:{_NAMES})|(?:责任编辑|责编)\s{{1,3}}{_VALUE}|\[\s?(?:责任编辑|责编)\s{_VALUE}\]|(?:Edited|Editing) by:? {_NAME_EN}"
@@ -71,7 +72,7 @@ _COUNT = re.compile(
 )
 _AGO = re.compile(
     r"\d{1,3}\s{0,2}(?:秒钟?|分钟|小时|天|周|个月)(?:之)?前|(?:今天|昨天|前天|昨日|今日)\s{0,2}\d{1,2}[:：]\d{2}(?:[:：]\d{2})?|刚刚(?:更新|发布)?|半小时前|(?:更新|发布|发表)于(?=\s{0,2}\d{1,3}\s?(?:秒|分|小时|天))|(?:Updated|Posted|Published)(?= \d{1,3} \w{1,8} ago)"
-    r"|(?:昨天|前天|今天)$|\b(?:an?|\d{1,3})\s?(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|[smhd])\s(?:ago)\b|\bjust now\b",
+    r"|(?:昨天|前天|今天)(?=[\s|｜·]|$)|\b(?:an?|\d{1,3})\s?(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|[smhd])\s(?:ago)\b|\bjust now\b",
     re.IGNORECASE,
 )
 _LENGTH = re.compile(
@@ -82,7 +83,7 @@ _LENGTH = re.compile(
 _TOOL_WORDS = (
     "分享到微信朋友圈 分享至微信 分享到 分享至 分享给 微信扫一扫 微信好友 微信朋友圈 新浪微博 腾讯微博 QQ空间 QQ好友 人人网 豆瓣 百度贴吧 微信 微博 朋友圈 QQ 好友"
     " 复制链接 复制网址 打印本页 打印此页 打印 关闭窗口 关闭本页 【关闭】 关闭 加入收藏 我要收藏 收藏本文 收藏 我要举报 举报 纠错 报错 字体大小 字号大小 调整字体 正文字号 字号 字体"
-    " 返回顶部 回到顶部 回顶部 手机看新闻 手机阅读 扫一扫 转发 点赞 评论 在看 分享 大字 小字 听新闻 播报文章 语音播报 朗读 我要评论 我要纠错 复制 赏 打赏 赞赏 喜欢作者"
+    " 返回顶部 回到顶部 回顶部 手机看新闻 手机阅读 扫一扫 转发 点赞 评论 在看 分享 大字 小字 听新闻 播报文章 语音播报 朗读 大字号 中字号 小字号 我要评论 我要纠错 复制 赏 打赏 赞赏 喜欢作者"
     " 一键复制 下载PDF 更多 参与 跟帖 海报 生成海报 钉钉 LinkedIn Facebook Twitter WhatsApp Pinterest Reddit Telegram Email Print Tweet Share Copy link Copy Save Comment Like Follow"
 )
 _TOOLS = re.compile(
@@ -156,6 +157,7 @@ _HEADS = re.compile(
     r"(?:推荐|阅读|新闻|文章|资讯|热点|评论|看|喜欢|排行|排行榜|热榜|点评|导读|报道|精选|感兴趣(?:的\S{0,4})?|也喜欢|还看了|在看|在搜)|热门|热点|热榜|热搜榜?|排行榜?|延伸阅读|(?:发表|我要|全部|最新|热门)?评论(?:列表|区)?|网友评论|(?:精选|全部|热门)?留言(?:板|区)?|跟帖|我来说两句|热门(?:标签|视频|话题)"
     r"|猜你喜欢|大家都在看|关于作者|作者简介|(?:Related|Recommended|More|Popular|Latest|Trending|Featured|Top)(?: (?:articles?|stories|posts?|news|reading|coverage|content|topics|now|for you|from .{1,30}|in .{1,30}|on .{1,30}))|Most (?:read|popular|viewed|shared)"
     r"|You (?:may|might) also (?:like|enjoy)|Recommended(?: for you)?|Read next|Up next|Trending(?: now)?|Comments|Leave a (?:comment|reply)|Join the (?:conversation|discussion)|About the author|Share this(?: article| story| post)?:?|\d{0,6}\s?条?评论"
+    r"|(?:实时|股市|股票|大盘|今日|最新|外汇|期货|市场)?行情(?:中心|数据|速递)?|大盘指数|Markets?(?: data| watch)?"
     r"|广告|推广|赞助|Advertisement|ADVERTISEMENT|Sponsored|(?:扫码|扫一扫)\S{0,10}|(?:免责|版权)声明)[】\]]?\s?(?:[（(]\d{0,7}[)）])?\s?[：:>»]{0,3}\s?(?:更多|换一换|换一批)?\s?>{0,3}",
     re.IGNORECASE,
 )
@@ -210,9 +212,22 @@ def without_counters(line: str) -> str:
     return line
 
 
+@lru_cache(maxsize=512)
+def is_tools(line: str) -> bool:
+    """Whether a line is made of nothing but the words of buttons.
+
+    >>> is_tools("收藏 分享"), is_tools("100人参与")
+    (True, False)
+    """
+    return not _AROUND.sub("", _TOOLS.sub("", _TOOL_LETTERS.sub("", line)))
+
+
 def without_editors(line: str) -> str:
     """A line less the editors' names."""
     return _EDITOR.sub(" | ", line)
+
+
+_SPREAD = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uff60])\s(?=[\u3000-\u9fff\uff00-\uff60])")  # 版 权 所 有
 
 
 @lru_cache(maxsize=4096)
@@ -226,6 +241,8 @@ def is_noise(line: str) -> bool:
     """
     if len(line) > LONGEST or len(line) < 2:
         return False
+    if line.count(" ") > len(line) // 4:
+        line = _SPREAD.sub("", line)
     if _WHOLE.fullmatch(line) or _NEIGHBOUR.fullmatch(line) or not leftover(line):
         return True
     if any(word in line and pattern.fullmatch(line) for word, pattern in _TOLD_BY):

@@ -82,7 +82,12 @@ def words_of(node: HtmlElement) -> str:
     >>> words_of(lxml.html.fromstring("<p>阅读 <b>1234</b></p>"))
     '阅读 ####'
     """
-    return re.sub(r"\d", "#", " ".join(page.text(node).split()))
+    return masked(" ".join(page.text(node).split()))
+
+
+def masked(words: str) -> str:
+    """Words with every digit as `#`."""
+    return re.sub(r"\d", "#", words)
 
 
 def inside(body: HtmlElement, patterns: Iterable[str]) -> frozenset[HtmlElement]:

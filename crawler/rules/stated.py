@@ -49,6 +49,12 @@ def titles(root: HtmlElement) -> list[str]:
     return [" ".join(title.split()) for title in given if title.strip() and len(title) <= _LONGEST_TITLE]
 
 
+def head(root: HtmlElement) -> dict[str, str]:
+    """The title that a page's head gives its article; nothing where it gives none."""
+    found = titles(root)
+    return {"title": head_title(found[0])} if found else {}
+
+
 def head_title(title: str) -> str:
     """A page's title less the site's name.
 

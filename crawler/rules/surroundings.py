@@ -1,50 +1,78 @@
 """What a page says of its article around the body: heading, times, outlet, author."""
 
 import re
+from collections.abc import Iterable
+from datetime import timedelta
 from itertools import islice
+from zoneinfo import ZoneInfo
 
 from lxml.html import HtmlElement
 
-from crawler.rules import byline, page, phrases, stated
+from crawler.rules import byline, dates, page, phrases, stated
 from crawler.rules.heading import words
 from crawler.rules.layout import Block
 
+_SEEN = ("title", "outlet", "author")  # as readers see them; what a page states for machines may be old or the site's
+_OFFSET = re.compile(r"\s?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})$")
+_PRECISION = ("day", "minute", "second")
+_UTC, _DAY = ZoneInfo("UTC"), timedelta(days=1)
 _NEAR = 12  # items around heading and body in which date, outlet and author are looked for
 _SMALL = 20  # elements of what shows a name
 
 
-def around(root: HtmlElement, block: Block) -> dict[str, str]:
-    """Title, times, outlet and author that stand on the page beside the body."""
-    said: dict[str, str] = {}
-    if title := _title(root, block):
-        said["title"] = title
-    near, far = _lines_around(block)
-    for line in near:
-        for name, value in byline.read(line).items():
-            said.setdefault(name, value)
+def around(root: HtmlElement, block: Block, told: dict[str, str]) -> dict[str, str]:
+    """Title, times, outlet and author of the article: what stands on the page beside the body, and what the page
+    states for machines (`told`).
+
+    Names are as readers see them: what is stated may be old, or the site's. Of two times that agree it is the more
+    precise one, and of others the one under the heading.
+    """
+    said = {"title": words(block.survey, block.title)} if block.title else {}
+    under, near, far = _lines_around(block)
+    _read_lines(filter(phrases.is_byline, under), said)
+    is_under = "published_at" in said
+    _read_lines((*under, *near), said)
     _read_times(block, said)
     _read_credits(block, said)
-    for line in near:
+    for line in (*under, *near):
         if named := byline.outlet_beside_date(line):
             said.setdefault("outlet", named)
-    for line in far:
-        if phrases.is_byline(line):
-            for name, value in byline.read(line).items():
-                said.setdefault(name, value)
+    _read_lines(filter(phrases.is_byline, far), said)
     if tag := _tag(root):
         said.setdefault("outlet", tag)
-    return said
+    found = stated.head(root) | said | told | {name: said[name] for name in _SEEN if name in said}
+    if "published_at" in said and "published_at" in told:
+        found["published_at"] = _finer(said["published_at"], told["published_at"], is_under)
+    return found
 
 
-def _title(root: HtmlElement, block: Block) -> str | None:
-    if block.title:
-        return words(block.survey, block.title)
-    titles = stated.titles(root)
-    return stated.head_title(titles[0]) if titles else None
+def _read_lines(lines: Iterable[str], said: dict[str, str]) -> None:
+    for line in lines:
+        for name, value in byline.read(line).items():
+            said.setdefault(name, value)
 
 
-def _lines_around(block: Block) -> tuple[list[str], list[str]]:
-    """Lines that may tell of the article, nearest first, and those farther off."""
+def _finer(seen: str, told: str, is_seen: bool = True) -> str:
+    """Of two times, the more precise one if they agree, else the one that is seen if it stands in its place.
+
+    >>> _finer("2024年11月22日09:30", "2024-11-22"), _finer("2024年11月22日", "2024-11-22T09:30:00+08:00")
+    ('2024年11月22日09:30', '2024-11-22T09:30:00+08:00')
+    >>> _finer("2024-11-22 09:30", "2024-11-21T08:00:00+08:00"), _finer("2024-11-22", "2024-11-21T23:30:00Z")
+    ('2024-11-22 09:30', '2024-11-21T23:30:00Z')
+    """
+    one, other = (dates.published(_OFFSET.sub("", text.strip()), _UTC) for text in (seen, told))
+    if one is None or other is None:
+        return told if one is None else seen
+    length = {"day": 10, "minute": 16, "second": 19}[min(one[1], other[1], key=_PRECISION.index)]
+    apart = abs(dates.from_utc_text(one[0]) - dates.from_utc_text(other[0]))
+    in_other_zones = one[1] == "day" and _OFFSET.search(told) is not None and apart < 2 * _DAY
+    if one[0][:length] != other[0][:length] and not in_other_zones:
+        return seen if is_seen else told
+    return told if _PRECISION.index(other[1]) >= _PRECISION.index(one[1]) else seen
+
+
+def _lines_around(block: Block) -> tuple[list[str], list[str], list[str]]:
+    """Lines between heading and body, lines near them, nearest first, and those farther off."""
     items, kept = block.survey.items, set(block.positions)
     first, last = (block.positions[0], block.positions[-1]) if block.positions else (0, 0)
     start, end = block.title or (first, first)
@@ -57,9 +85,10 @@ def _lines_around(block: Block) -> tuple[list[str], list[str]]:
     after = [i for i in lines if end <= i < first]
     before = [i for i in reversed(lines) if i < start][:_NEAR]
     behind = [i for i in lines if i > last or first < i < last][:_NEAR]
-    near = [*after[:_NEAR], *before, *behind]
-    seen = set(near)
-    return [items[i].apart for i in near], [items[i].apart for i in lines if i not in seen]
+    near = {*after[:_NEAR], *before, *behind}
+    chosen = after[:_NEAR], [*before, *behind], [i for i in lines if i not in near]
+    under_heading, beside, far = ([items[i].apart for i in part] for part in chosen)
+    return under_heading, beside, far
 
 
 def _zone(block: Block) -> range:
@@ -74,7 +103,8 @@ def _read_times(block: Block, said: dict[str, str]) -> None:
         value = node.get("datetime")
         if value and position in zone and position not in kept and not _is_noise(block, position):
             is_update = "modified" in (node.get("itemprop") or "").lower() or "updated" in (node.get("class") or "")
-            said.setdefault("modified_at" if is_update else "published_at", value)
+            name = "modified_at" if is_update else "published_at"
+            said[name] = _finer(said[name], value) if name in said else value
 
 
 def _is_noise(block: Block, position: int) -> bool:
@@ -92,10 +122,21 @@ def _read_credits(block: Block, said: dict[str, str]) -> None:
             continue
         if len(list(islice(node.iter(), _SMALL))) == _SMALL:
             continue
-        words = " ".join(page.text(node).split())
+        words = _words_of(node, name)
         told = byline.read(words).get(name)
         if told or (0 < len(words) <= 30 and not phrases.is_byline(words) and not re.search(r"[：:\d。，]", words)):
             said[name] = told or words
+
+
+def _words_of(node: HtmlElement, name: str) -> str:
+    """What an element says, less an outlet's name that stands apart in an author's element; only it in an outlet's."""
+    if any(inner.tag in page.SILENT or page.is_hidden(inner) for inner in node.iter()):
+        return " ".join(page.text(node).split())
+    parts = [said for text in node.itertext() if (said := " ".join(text.split()))]
+    outlets = [part for part in parts if phrases.OUTLET_NAME.fullmatch(part)]
+    if len(parts) > 1 and outlets:
+        parts = outlets[:1] if name == "outlet" else [part for part in parts if part not in outlets]
+    return " ".join(parts)
 
 
 def _tag(root: HtmlElement) -> str | None:

@@ -17,8 +17,9 @@ _APART = frozenset("nav aside footer header form menu dialog marquee".split())
 _EXEMPT = frozenset("html body main article".split())  # no class makes these a template's
 _CELLS = frozenset(("td", "th"))
 _BOXES = frozenset("td th body".split())  # break lines too where they are no data's
-_IN_LAYOUT = frozenset("table div h1 form section article ul".split())
+_IN_LAYOUT = frozenset("table h1 form section article ul".split())
 _NONE: frozenset[str] = frozenset()
+_APART_BY = "\xa0"  # white space that no break of the source makes vanish
 _MOST_PARAGRAPHS = 4  # in a cell; with more it is a page's column
 _SMALL = 12  # elements in a part of a line
 _WORDS = re.compile(r"[\d\u3400-\u9fff]")
@@ -36,6 +37,7 @@ class Item:
     linked: int = 0  # of them, in links
     filed: int = 0  # of the linked, in links to files
     noise: bool = False  # the template's
+    boxed: bool = False  # in a box of the template's
     meta: bool = False  # of who wrote it and when
     line: "Item | None" = None  # of media: the line that they stand in
 
@@ -122,10 +124,9 @@ class _Walk:
         if not self.buffer:
             self.pending.clear()
             return
-        text = " ".join("".join(self.buffer).split())
-        apart = (
-            " ".join(" ".join(self.buffer).split()) if len(self.buffer) > 1 and len(text) <= phrases.LONGEST else text
-        )
+        text = page.one_line("".join(self.buffer))
+        is_short = len(self.buffer) > 1 and len(text) <= phrases.LONGEST
+        apart = page.one_line(_APART_BY.join(self.buffer)) if is_short else text
         self.buffer.clear()
         if text:
             letters = len(text) - text.count(" ")
@@ -150,7 +151,7 @@ class _Walk:
             self.blocks.append(node)
             self.starts[node] = len(self.found.items)
         elif self.data_tables and tag in page.BLOCKS:
-            self.buffer.append(" ")
+            self.buffer.append(_APART_BY)
         if opener := _OPENERS.get(tag):
             opener(self, node)
         return False
@@ -170,7 +171,7 @@ class _Walk:
             if node in self.marked:
                 self.found.boxes.append(Box(node, self.marked.pop(node), start, end))
         elif self.data_tables and (tag in _CELLS or tag in page.BLOCKS):
-            self.buffer.append(" ")
+            self.buffer.append(_APART_BY)
         if tag == "a" and self.links:
             self.links.pop()
         elif tag == "table" and self.data_tables and self.found.tables[-1] is node:
@@ -261,13 +262,17 @@ def _is_data(table: HtmlElement) -> bool:
     """Whether a table holds data, not the page's layout or a lone cell."""
     if table.get("role") in ("presentation", "none"):
         return False
-    rows = cells = 0
+    rows = cells = least = 0
     for node in table.iterdescendants():
         if node.tag in _IN_LAYOUT:
             return False
         rows += node.tag == "tr"
         if node.tag in _CELLS:
             cells += 1
-            if sum(child.tag in ("p", "br") for child in node) > _MOST_PARAGRAPHS:
+            if sum(child.tag in ("p", "br", "div") for child in node) > _MOST_PARAGRAPHS:
                 return False
-    return cells > rows > 0
+        elif node.tag == "div":  # as a paragraph, in a table of more than one row
+            least = 1
+            if any(child.tag in page.BLOCKS for child in node):
+                return False
+    return cells > rows > least

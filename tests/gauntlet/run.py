@@ -122,7 +122,8 @@ class Gauntlet:
     # What a page is in this round
 
     def _set(self, rng: random.Random, number: int, entry: Entry, faulty: bool, editing: bool) -> None:
-        entry.asked, entry.fault, entry.kinds = 0, None, ()
+        failed, entry.fault = entry.fault is not None, None
+        entry.asked, entry.kinds = 0, ()
         entry.seed = f"{self.seed}:{self.round}:{entry.code}"
         course = self.courses.get(entry.code)
         if course is None and editing and self.rested[entry.code] >= 1 and rng.random() < 0.5:
@@ -133,7 +134,8 @@ class Gauntlet:
         self.rested[entry.code] += 1
         if self.only in edits.KINDS or entry.article is None:
             return
-        if faulty and (rng.random() < 0.12 or self.only in faults.KINDS) and self.only not in noise.KINDS:
+        often = self.only in faults.KINDS
+        if faulty and (rng.random() < 0.12 or often) and self.only not in noise.KINDS and not failed:  # once is once
             self._draw_fault(rng, entry)
         elif self.round % 2 or self.only:
             entry.kinds = self._draw(rng, entry, 1, number)
