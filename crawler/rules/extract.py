@@ -16,6 +16,7 @@ from crawler.config import selector_xpath
 from crawler.items import MEDIA, Fields, Layout, Role
 from crawler.rules import dates, fragment, media, page, stated
 from crawler.rules.layout import Block, article_block, is_article, media_of
+from crawler.rules.normalize import single
 from crawler.rules.surroundings import around
 
 EXTRACTOR = "newstrail/2"
@@ -34,7 +35,11 @@ _JSON_KEYS: dict[str, tuple[str, ...]] = {
     "author": ("author", "authors", "authorname", "byline", "writer"),
 }  # fmt: skip
 _NOT_FOUND_CODES = {"404", "410"}
-_NOT_FOUND_WORDS = re.compile(r"not\s*found|不存在|已删除|未找到|找不到|已下线|no such", re.IGNORECASE)
+_NOT_FOUND_WORDS = re.compile(
+    r"not\s*found|不存在|已(?:经|被){0,2}(?:\w{0,6})?(?:删除|下线|下架|撤回)|被\w{0,6}删除|未找到|找不到|no such"
+    r"|been (?:deleted|removed)",
+    re.IGNORECASE,
+)
 _MESSAGE_KEYS = ("message", "msg", "error", "errmsg", "info", "status", "code", "errcode", "errorcode", "statuscode")
 _OF_BODY = ("body_html", "body_text", *MEDIA)  # read together, from one place
 _CLOSING_WORDS = 200  # characters at a body's end that may name its outlet
@@ -70,14 +75,15 @@ def from_json(text: str, role: Role) -> Fields:
         if (value := _first(strings if name == "body_html" else flat, keys)) is not None
     }
     if not found.get("body_html", "").strip():
-        _explain_no_body(data, flat, "body_html" in found)
+        _explain_no_body(data, flat, any(key in flat for key in _JSON_KEYS["body_html"]))
     fields = Fields(places={})
     for name, value in found.items():
         setattr(fields, name, value)
     read = fragment.read(fields.body_html or "")
     for name, value in read.items():
         setattr(fields, name, value)
-    if not fields.body_text and "<img" not in (fields.body_html or ""):
+    only_credit = _OUTLET_IN_TEXT.fullmatch(fields.body_text or "") is not None
+    if (not fields.body_text or only_credit) and "<img" not in (fields.body_html or ""):
         raise EmptyAnswer("no words in the answer")
     return _placed(fields, role)
 
@@ -189,6 +195,8 @@ def _words_of(nodes: list[Any]) -> str | None:
 
 
 def _placed(fields: Fields, role: Role) -> Fields:
+    if fields.body_text and (match := _OUTLET_IN_TEXT.search(fields.body_text, len(fields.body_text) - _CLOSING_WORDS)):
+        fields.body_text = fields.body_text[: match.start(1)] + single(match[1]) + fields.body_text[match.end(1) :]
     for name in ("title", "outlet", "author", "published_at", "modified_at"):
         if (value := getattr(fields, name)) is not None and value.strip():
             fields.places[name] = role

@@ -77,7 +77,8 @@ def _read(
     found = survey(root, frozenset(given), apart)
     cleaning.mark_lines(found.items)
     title = title_span(found, stated.titles(root))
-    inner = [box for box in found.boxes if not any(_within(found, node, box) for node in given)]
+    # A box around all that was given says nothing; one around some of it may still be an advertisement.
+    inner = [box for box in found.boxes if not given or not all(_within(found, node, box) for node in given)]
     weight = cleaning.tally(found)
     cleaning.spare_lines(found, weight)
     dropped = cleaning.mark_boxes(found, inner, title, weight)

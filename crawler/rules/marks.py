@@ -81,6 +81,8 @@ _STYLE_UNSEEN = re.compile(
 _LONGEST = 300  # characters of a class or id that are looked at
 _TURN = re.compile(r"(?<=[a-zA-Z])(?=\d)|(?<=\d)(?=[a-zA-Z])")
 _HEX = re.compile(r"[\da-f]{4,}")
+_UUID = re.compile(r"[\da-fA-F]{8}(?:-[\da-fA-F]{4}){3}-[\da-fA-F]{12}")
+_SIZE = re.compile(r"\d+x\d+")
 
 
 @lru_cache(maxsize=4096)
@@ -104,6 +106,18 @@ def _is_made(part: str) -> bool:
     return turns > 2 or (turns == 2 and _HEX.fullmatch(part) is not None)
 
 
+def _written(id_: str) -> str:
+    """An id less what no person wrote of it: random letters and digits, such as `pe3ad` or those of a UUID.
+
+    >>> _written("pe3ad"), _written("d1ad0e3c-1ad2-4bad-9c3f-ad12cd34ef56"), _written("ad-300x250"), _written("ad1")
+    ('', '', 'ad-300x250', 'ad1')
+    """
+    if _UUID.search(id_):
+        return ""
+    parts = re.split(r"([-_])", id_)
+    return "".join(part for part in parts if len(_TURN.findall(part)) < 2 or _SIZE.fullmatch(part))
+
+
 @lru_cache(maxsize=4096)
 def kinds(class_: str, id_: str) -> frozenset[Kind]:
     """What class and id say of an element.
@@ -112,7 +126,7 @@ def kinds(class_: str, id_: str) -> frozenset[Kind]:
     (['ad'], [], ['body'])
     """
     class_, id_ = class_[:_LONGEST], id_[:_LONGEST]
-    words = tokens(class_) | tokens(id_)
+    words = tokens(class_) | tokens(_written(id_))
     found: set[Kind] = set()
     if is_body_name(class_, id_):
         found.add("body")

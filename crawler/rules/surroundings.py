@@ -40,6 +40,8 @@ def around(root: HtmlElement, block: Block, told: dict[str, str]) -> dict[str, s
     _read_lines(filter(phrases.is_byline, far), said)
     if tag := _tag(root):
         said.setdefault("outlet", tag)
+    if "author" not in said and "author" not in told and (editor := _editor(block)):
+        said["author"] = editor  # the only person that the page names
     found = stated.head(root) | said | told | {name: said[name] for name in _SEEN if name in said}
     if "published_at" in said and "published_at" in told:
         found["published_at"] = _finer(said["published_at"], told["published_at"], is_under)
@@ -126,6 +128,13 @@ def _read_credits(block: Block, said: dict[str, str]) -> None:
         told = byline.read(words).get(name)
         if told or (0 < len(words) <= 30 and not phrases.is_byline(words) and not re.search(r"[：:\d。，]", words)):
             said[name] = told or words
+
+
+def _editor(block: Block) -> str | None:
+    """Who edited it, as a line beside the body says (责任编辑)."""
+    items = block.survey.items
+    found = (phrases.EDITOR.search(items[i].apart) for i in _zone(block) if 0 <= i < len(items))
+    return next((match["names"] for match in found if match), None)
 
 
 def _words_of(node: HtmlElement, name: str) -> str:

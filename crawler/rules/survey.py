@@ -185,7 +185,10 @@ class _Walk:
             return True
         style = node.get("style")
         hidden = marks.style_hides(style) if style else None
-        class_, id_ = node.get("class") or "", node.get("id") or ""
+        class_ = node.get("class") or ""
+        id_ = (
+            (node.get("id") or "") if tag != "p" else ""
+        )  # a paragraph's is a number, more often than not a random one
         kinds = marks.kinds(class_, id_) if class_ or id_ else _NONE
         if hidden == "never shown" and "body" not in kinds:
             return True

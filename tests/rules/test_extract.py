@@ -159,7 +159,7 @@ BYLINES = [
     ("<div>昨天 12:30</div>", None, None, None),
     ("<div>刚刚 · 江州日报</div>", None, "江州日报", None),
     ('<time datetime="2024-11-22T09:30:00+08:00">2小时前</time>', "2024-11-22T09:30:00+08:00", None, None),
-    ("<p>责任编辑：张三 审核：李四</p>", None, None, None),
+    ("<p>责任编辑：张三 审核：李四</p>", None, None, "张三"),
 ]
 
 
