@@ -8,8 +8,8 @@ from sqlite_utils import Database
 
 from crawler.items import MEDIA, METADATA, Fact, FactChange, Fields
 from crawler.rules import diff, facts
-from crawler.rules.disclosure import disclosure
 from crawler.rules.severity import severity
+from crawler.rules.severity.disclosure import disclosure
 from crawler.rules.story import edit_hash
 from crawler.rules.text import content_hash, text_hash
 from storage import facts as stored_facts

@@ -7,9 +7,10 @@ from scrapy.http import Response
 
 from crawler.config import Site
 from crawler.items import METADATA, Fields, Look, Raw, Role, Target
-from crawler.rules import classify, extract, identity, text, wholeness
+from crawler.rules import classify, extract, identity, text
+from crawler.rules.classify import wholeness
+from crawler.rules.classify.garbled import garbled
 from crawler.rules.decode import decode
-from crawler.rules.garbled import garbled
 from crawler.rules.reread import Layouts, extractor, fields_of
 
 _PERMANENT = (301, 308)  # RFC 9110, 15.4.2 and 15.4.9

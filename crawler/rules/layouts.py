@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from crawler.items import Job, Layout, Look, Role
-from crawler.rules import page, signature
+from crawler.rules import page
 from crawler.rules.decode import decode
+from crawler.rules.extract import signature
 
 _FEWEST, _MOST = 3, 20  # pages that a layout is learned from
 _LARGEST = 500_000  # bytes of a page that is worth it
@@ -35,7 +36,7 @@ class Samples:
             fitting = sum(_fits(markup, known.layout) for markup in pages.values()) if known else 0
             if len(pages) < _FEWEST or 2 * fitting >= len(pages):
                 continue
-            from crawler.rules.learn import learn  # it brings trafilatura, which takes half a second to load
+            from crawler.rules.extract.learn import learn  # it brings trafilatura, which takes half a second to load
 
             layout = learn(list(pages.values()), role)
             if layout and not (known and layout == known.layout):

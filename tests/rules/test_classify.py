@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from crawler.demo import pages
 from crawler.items import Raw, Role
-from crawler.rules import classify, wholeness
-from crawler.rules.garbled import garbled
+from crawler.rules import classify
+from crawler.rules.classify import wholeness
+from crawler.rules.classify.garbled import garbled
 from tests import corpus, origin
 
 URL = "http://a.example/caijing/2024/05/20/NW1.html"

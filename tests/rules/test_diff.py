@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.rules.diff import Operation, apply, blame, compare, counts, summary
-from crawler.rules.words import clauses, sentences, words
+from crawler.rules.diff.words import clauses, sentences, words
 
 lines = st.lists(
     st.sampled_from(["财政部公布采购意向清单。", "预算金额3.5亿元。", "截止时间为本月。", "短。", ""]), max_size=8

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.items import Fields, Layout
-from crawler.rules import extract, learn, media, normalize
+from crawler.rules import extract, normalize
 from crawler.rules.dates import published
+from crawler.rules.extract import learn, media
 from tests.rules.noise import NOISE, drawn
 from tests.rules.pages import ARTICLES, TEMPLATES, Article, Draw, p, raw
 from tests.rules.test_pure import SHANGHAI

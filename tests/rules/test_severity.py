@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from crawler.items import MEDIA, METADATA, FactChange, Fields
 from crawler.rules.diff import compare
-from crawler.rules.disclosure import disclosure
 from crawler.rules.severity import severity
+from crawler.rules.severity.disclosure import disclosure
 
 # A body of some length, so that an edit of a few words is no rewriting of it.
 BODY = """据山西省能源局消息，今年第三季度山西煤炭产量同比增长3.5%，达到15077余万元，创三年来新高。

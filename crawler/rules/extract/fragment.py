@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from crawler.rules import cleaning, layout, page
-from crawler.rules.survey import survey
+from crawler.rules import page
+from crawler.rules.extract import cleaning, layout
+from crawler.rules.extract.survey import survey
 
 
 def read(markup: str) -> dict[str, Any]:

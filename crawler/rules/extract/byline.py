@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from crawler.rules import phrases
+from crawler.rules.extract import phrases
 
 _LONGEST = 200  # characters of a line that may tell
 _TELLS = re.compile(r"\d{4}|[：:/／丨|]|记者|[Bb][Yy]\s|来源|来自|转自")

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from crawler.items import FactChange, Fields
-from crawler.rules import turns, words
-from crawler.rules.diff import Operation
-from crawler.rules.disclosure import disclosure, is_told
+from crawler.rules.diff import Operation, words
+from crawler.rules.severity import turns
+from crawler.rules.severity.disclosure import disclosure, is_told
 
 __all__ = ["disclosure", "severity"]
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import unquote, urlsplit
 
 from crawler.items import Raw
-from crawler.rules import notices, wholeness
+from crawler.rules.classify import notices, wholeness
 from crawler.rules.decode import decode
 from crawler.rules.identity import is_home
 

@@ -9,7 +9,8 @@ from urllib.parse import parse_qsl, unquote, unquote_to_bytes, urlencode, urljoi
 
 from lxml.html import HtmlElement
 
-from crawler.rules import marks, page
+from crawler.rules import page
+from crawler.rules.extract import marks
 
 _LAZY = (
     "data-original data-src data-lazy-src data-actualsrc data-original-src data-lazyload data-lazy data-url"

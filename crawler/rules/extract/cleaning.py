@@ -8,8 +8,8 @@ from itertools import accumulate
 
 from lxml.html import HtmlElement
 
-from crawler.rules import marks, phrases
-from crawler.rules.survey import Box, Item, Survey
+from crawler.rules.extract import marks, phrases
+from crawler.rules.extract.survey import Box, Item, Survey
 
 _SENTENCE = re.compile(r"[。！？；，、]|[.,;!?](?:\s|$|[\"'”’])")
 _ENDS = re.compile(r"[。！？；]|[.!?](?:\s|$)")

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 from lxml.html import HtmlElement
 
-from crawler.rules import byline, dates, page, phrases, stated
-from crawler.rules.heading import words
-from crawler.rules.layout import Block
+from crawler.rules import dates, page
+from crawler.rules.extract import byline, phrases, stated
+from crawler.rules.extract.heading import words
+from crawler.rules.extract.layout import Block
 
 _SEEN = ("title", "outlet", "author")  # as readers see them; what a page states for machines may be old or the site's
 _OFFSET = re.compile(r"\s?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})$")

@@ -9,10 +9,11 @@ import lxml.html
 from lxml.html import HtmlElement
 
 from crawler.items import Layout
-from crawler.rules import cleaning, media, page, phrases, signature, stated
-from crawler.rules.container import container, with_notices
-from crawler.rules.heading import Span, title_span
-from crawler.rules.survey import Box, Item, Survey, survey
+from crawler.rules import page
+from crawler.rules.extract import cleaning, media, phrases, signature, stated
+from crawler.rules.extract.container import container, with_notices
+from crawler.rules.extract.heading import Span, title_span
+from crawler.rules.extract.survey import Box, Item, Survey, survey
 
 _SHORTEST_NAME = 8  # letters of a link that is the text's last paragraph
 _SHORTEST_BODY = 20  # characters, on a page that shows no title and date; else it may be "loading …"

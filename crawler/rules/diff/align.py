@@ -9,8 +9,8 @@ from operator import itemgetter, lt
 from rapidfuzz.distance import Indel
 from rapidfuzz.process import extractOne
 
-from crawler.rules.pieces import Pieces
-from crawler.rules.words import is_numeral, is_rest_of_number
+from crawler.rules.diff.pieces import Pieces
+from crawler.rules.diff.words import is_numeral, is_rest_of_number
 
 _LARGEST_TABLE = 16_000_000  # pieces of the one text times pieces of the other that are compared all with all
 _TWO_LETTERS = re.compile(r"[^\W\d_].*?[^\W\d_]", re.DOTALL)  # a line with less is a figure or a mark, no paragraph

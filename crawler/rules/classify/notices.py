@@ -12,7 +12,8 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
-from crawler.rules import page, wording
+from crawler.rules import page
+from crawler.rules.classify import wording
 
 Notice = tuple[str, str]  # outcome, reason
 

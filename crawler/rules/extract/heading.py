@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from crawler.rules import stated
-from crawler.rules.survey import Survey
+from crawler.rules.extract import stated
+from crawler.rules.extract.survey import Survey
 
 Span = tuple[int, int]
 _MOST_TITLE = 150  # characters

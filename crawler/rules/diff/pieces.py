@@ -2,7 +2,7 @@
 
 from itertools import accumulate
 
-from crawler.rules import words
+from crawler.rules.diff import words
 
 PARAGRAPHS, SENTENCES, CLAUSES, WORDS = range(4)
 _CUTS = {SENTENCES: words.sentences, CLAUSES: words.clauses, WORDS: words.words}

@@ -6,7 +6,7 @@ Facts know more of them and where they stand; this is a second look, at nothing 
 import re
 from collections import Counter
 
-from crawler.rules.words import tagged
+from crawler.rules.diff.words import tagged
 
 _NOT = "不 未 没有 没 无 非 否 勿 莫 负 并非 尚未 绝非 从未".split()
 _NOT_NOT = """

@@ -14,10 +14,11 @@ from lxml.html import HtmlElement
 
 from crawler.config import selector_xpath
 from crawler.items import MEDIA, Fields, Layout, Role
-from crawler.rules import dates, fragment, media, page, stated
-from crawler.rules.layout import Block, article_block, is_article, media_of
+from crawler.rules import dates, page
+from crawler.rules.extract import fragment, media, stated
+from crawler.rules.extract.layout import Block, article_block, is_article, media_of
+from crawler.rules.extract.surroundings import around
 from crawler.rules.normalize import single
-from crawler.rules.surroundings import around
 
 EXTRACTOR = "newstrail/2"
 # Keys that publishers' endpoints use, in order of preference; compared without case, "_" and "-".

@@ -6,9 +6,9 @@ from itertools import accumulate, islice, takewhile
 
 from lxml.html import HtmlElement
 
-from crawler.rules import cleaning, marks, phrases
-from crawler.rules.heading import Span
-from crawler.rules.survey import Box, Item, Survey
+from crawler.rules.extract import cleaning, marks, phrases
+from crawler.rules.extract.heading import Span
+from crawler.rules.extract.survey import Box, Item, Survey
 
 _NO_CONTAINERS = frozenset(
     "p h1 h2 h3 h4 h5 h6 tr ul ol li table thead tbody tfoot figure figcaption blockquote pre br hr address header"

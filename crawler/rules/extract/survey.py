@@ -11,7 +11,8 @@ from itertools import islice
 from lxml import etree
 from lxml.html import HtmlElement
 
-from crawler.rules import marks, media, page, phrases
+from crawler.rules import page
+from crawler.rules.extract import marks, media, phrases
 
 _APART = frozenset("nav aside footer header form menu dialog marquee".split())
 _EXEMPT = frozenset("html body main article".split())  # no class makes these a template's

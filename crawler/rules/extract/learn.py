@@ -8,7 +8,8 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from crawler.items import Layout, Role
-from crawler.rules import layout, marks, page, phrases, signature
+from crawler.rules import page
+from crawler.rules.extract import layout, marks, phrases, signature
 
 _FEWEST, _MOST = 3, 20  # pages
 _AGREE = 0.6  # of the pages; of the words that two extractors find

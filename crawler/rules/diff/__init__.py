@@ -4,7 +4,7 @@ from collections import defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from crawler.rules.steps import Kind, steps
+from crawler.rules.diff.steps import Kind, steps
 from crawler.rules.text import comparison_form
 
 _SHOWN, _ELIDED = 3, 24

@@ -7,8 +7,8 @@ from typing import Literal
 
 from rapidfuzz.distance import Postfix, Prefix
 
-from crawler.rules import align
-from crawler.rules.pieces import CLAUSES, PARAGRAPHS, SENTENCES, WORDS, Pieces
+from crawler.rules.diff import align
+from crawler.rules.diff.pieces import CLAUSES, PARAGRAPHS, SENTENCES, WORDS, Pieces
 
 Kind = Literal["equal", "insert", "delete", "replace", "moved"]
 Step = tuple[Kind, int, int, int, int]  # an operation but for its text
