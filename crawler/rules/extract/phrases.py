@@ -64,7 +64,7 @@ AUTHOR = re.compile(
 _EDITOR = re.compile(
     rf"{_EDITORS}\s{{0,2}}[：:丨/|]\s{{0,3}}(?:{_NAMES})|(?:责任编辑|责编)\s{{1,3}}{_VALUE}|\[\s?(?:责任编辑|责编)\s{_VALUE}\]|(?:Edited|Editing) by:? {_NAME_EN}"
 )
-EDITOR = re.compile(rf"(?:责任编辑|责编)\s{{0,2}}[：:丨/|]?\s{{0,3}}(?P<names>{_NAMES})")
+EDITOR = re.compile(rf"(?:责任编辑|责编)(?:\s{{0,2}}[：:丨/|]\s{{0,3}}|\s{{1,3}})(?P<names>{_NAMES})")
 _COUNT = re.compile(
     rf"{_VISITS}|(?:{_COUNTED})\s{{0,3}}[：:]?\s{{0,3}}[（(\[]?\s?{_NUMBER}\s?[)）\]]?\s?(?:次|人|条|个|人次)?"
     rf"|{_NUMBER}\s{{0,2}}(?:次|人|条|个|人次|位|名)?(?:网友|读者|用户)?(?:已|在|觉得)?(?:{_COUNTED})(?!的)(?:过|了)?"

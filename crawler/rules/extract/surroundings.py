@@ -132,10 +132,11 @@ def _read_credits(block: Block, said: dict[str, str]) -> None:
 
 
 def _editor(block: Block) -> str | None:
-    """Who edited it, as a line beside the body says (责任编辑)."""
-    items = block.survey.items
-    found = (phrases.EDITOR.search(items[i].apart) for i in _zone(block) if 0 <= i < len(items))
-    return next((match["names"] for match in found if match), None)
+    """Who edited it, as the line next to the body's end says (责任编辑)."""
+    kept, end = set(block.positions), block.positions[-1] if block.positions else 0
+    beside = ((i, phrases.EDITOR.search(item.apart)) for i, item in enumerate(block.survey.items) if i not in kept)
+    said = [(abs(i - end), match["names"]) for i, match in beside if match]
+    return min(said)[1] if said else None
 
 
 def _words_of(node: HtmlElement, name: str) -> str:
