@@ -149,22 +149,3 @@ def earlier_texts(db: Database, cluster_id: int) -> list[dict[str, Any]]:
         WHERE a.cluster_id = ? ORDER BY v.id
     """
     return rows(db, sql, (cluster_id,))
-
-
-def by_story(changes: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Changes with the same edit in one cluster as one: the earliest, with the `codes` of all, in the order of time.
-
-    `changes` have `article_id`, `code`, `kind`, `changed_by`, `cluster_id` and `edit_hash`, newest first, and so have
-    those that come back. An edit that one article saw twice is two.
-    """
-    groups: dict[object, list[dict[str, Any]]] = {}
-    seen: Counter[tuple[object, ...]] = Counter()
-    for change in sorted(changes, key=lambda change: (change["changed_by"], change["id"])):
-        key: object = change["id"]
-        if change["kind"] == "edited" and change["cluster_id"] is not None and change["edit_hash"] is not None:
-            edit = change["cluster_id"], change["edit_hash"]
-            key = (*edit, seen[(*edit, change["article_id"])])
-            seen[(*edit, change["article_id"])] += 1
-        groups.setdefault(key, []).append(change)
-    told = [{**group[0], "codes": [change["code"] for change in group]} for group in groups.values()]
-    return told[::-1]

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from crawler import cli
 from crawler.items import Fields
-from crawler.rules import diff, shingles
+from crawler.rules import diff, shingles, story
 from crawler.rules.story import edit_hash
 from storage import clusters, relations
 from storage.database import open_database, transaction
@@ -257,10 +257,10 @@ def test_one_edit_under_two_codes_is_one_story(record: Record) -> None:
         "SELECT c.*, a.code, a.cluster_id FROM changes c JOIN articles a ON a.id = c.article_id"
         " ORDER BY c.changed_by DESC, c.id DESC"
     )
-    told = [(change["changed_by"][12], change["code"], change["codes"]) for change in clusters.by_story(changes)]
+    told = [(change["changed_by"][12], change["code"], change["codes"]) for change in story.by_story(changes)]
     assert told == [("6", "NW1", ["NW1"]), ("5", "NW1", ["NW1"]), ("3", "X1", ["X1", "NW1"])]
     alone = [{**change, "cluster_id": None} for change in changes]
-    assert len(clusters.by_story(alone)) == 4
+    assert len(story.by_story(alone)) == 4
 
 
 # ── The command ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -9,7 +9,8 @@ import click
 from crawler.cli import lookup
 from crawler.cli.output import json_option, print_json, print_records, printable
 from crawler.errors import NotFoundError
-from storage import clusters, history, relations
+from crawler.rules import story
+from storage import history, relations
 
 KINDS = ("first_seen", "edited", "removed", "restored", "moved")
 FIELDS = (
@@ -56,7 +57,7 @@ def changes(
         db, since=after, source=source, min_severity=min_severity, cosmetic=cosmetic, limit=most, **filters
     )
     if by_story:
-        found = clusters.by_story(found)[:limit]
+        found = story.by_story(found)[:limit]
     _print_changes(found, zone, as_json, with_article=True)
     if cosmetic is False and not as_json:
         oldest = found[-1]["changed_by"] if len(found) == limit else after

@@ -16,6 +16,7 @@ _MOST_EXPIRED = 0.5  # of a site's live articles, that are let go at once
 _EXCEPTIONS = 0.1  # of the expired: as many may be younger and gone, or older and there
 _SOONEST_EXPIRY = 86400  # seconds after publication
 _SETTLED_LOOKS, _SETTLED_AFTER = 2, 86400  # looks, and seconds, after which a missing article is no news of this run
+_MOST_HELD = 32 * 1024 * 1024  # bytes of responses; those of further looks are not kept
 _READ = ("read", "not_modified")
 _NO_TROUBLE = (*_READ, "not_found", "variant", "robots")
 
@@ -41,12 +42,13 @@ class SiteRun:
     read: set[str] = field(default_factory=set)  # codes
     outcomes: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
+    held_bytes: int = 0
 
     def judged(self, look: Look) -> list[Look]:
         """The looks that need wait no longer: this one, after what it contradicts; none where it waits itself."""
         self.outcomes[look.outcome] += 1
         if look.outcome in ("not_found", "soft_404"):
-            self.held.setdefault(look.code, []).append(look)
+            self.held.setdefault(look.code, []).append(self._light(look))
             return []
         if look.outcome not in _READ:
             self.reasons[f"{look.outcome}: {look.reason}"] += 1
@@ -56,6 +58,11 @@ class SiteRun:
             self.collapsed.append(look)
             return []
         return [*self.held.pop(look.code, []), look]
+
+    def _light(self, look: Look) -> Look:
+        """The look, without its responses where those of others that wait are all that should be in memory."""
+        self.held_bytes += sum(len(raw.body) for raw in look.responses)
+        return look if self.held_bytes <= _MOST_HELD else msgspec.structs.replace(look, responses=())
 
     @property
     def fails(self) -> bool:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any
 
 from crawler.items import MEDIA, METADATA, Fields
 from crawler.rules import diff
@@ -62,3 +63,22 @@ def _without(values: Iterable[str], others: Iterable[str]) -> list[str]:
         else:
             kept.append(value)
     return kept
+
+
+def by_story(changes: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Changes with the same edit in one cluster as one: the earliest, with the `codes` of all, in the order of time.
+
+    `changes` have `article_id`, `code`, `kind`, `changed_by`, `cluster_id` and `edit_hash`, newest first, and so have
+    those that come back. An edit that one article saw twice is two.
+    """
+    groups: dict[object, list[dict[str, Any]]] = {}
+    seen: Counter[tuple[object, ...]] = Counter()
+    for change in sorted(changes, key=lambda change: (change["changed_by"], change["id"])):
+        key: object = change["id"]
+        if change["kind"] == "edited" and change["cluster_id"] is not None and change["edit_hash"] is not None:
+            edit = change["cluster_id"], change["edit_hash"]
+            key = (*edit, seen[(*edit, change["article_id"])])
+            seen[(*edit, change["article_id"])] += 1
+        groups.setdefault(key, []).append(change)
+    told = [{**group[0], "codes": [change["code"] for change in group]} for group in groups.values()]
+    return told[::-1]
