@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from storage.queries import rows
 
 _IN_A_BAND = 100  # of one band the newest, which a story spreads among; a template's flood stays cheap
-_CANDIDATES = 16
+_CANDIDATES = 8
 _CURRENT = """
 SELECT a.cluster_id, v.title, v.body_text FROM articles a
 JOIN versions v ON v.article_id = a.id AND v.number = a.version_count WHERE a.id = ?

@@ -119,7 +119,7 @@ def _hashed(values: bytes, band: int) -> int:
     return int.from_bytes(digest, "little", signed=True)
 
 
-@lru_cache(maxsize=4)  # one text is compared with many
+@lru_cache(maxsize=256)  # a template's notices are compared with each other again and again
 def _stated(text: str) -> _Stated:
     form = _form(text)
     return _Stated(form, *_facts(form))
@@ -203,7 +203,7 @@ def _has_date(dates: dict[_Date, int], date: _Date) -> bool:
 
 def _titled_apart(a_title: str, b_title: str) -> bool:
     """Whether two titles name dates, or numbers of something, and none in common: 18日疫情通报 and 19日疫情通报."""
-    (a_dates, a_names, _), (b_dates, b_names, _) = (_facts(_form(title)) for title in (a_title, b_title))
-    a_codes, b_codes = ({name for name in names if _DIGITS.search(name)} for names in (a_names, b_names))
-    other_dates = a_dates and b_dates and not any(_has_date(b_dates, date) for date in a_dates)
+    a, b = _stated(a_title), _stated(b_title)
+    a_codes, b_codes = ({name for name in stated.names if _DIGITS.search(name)} for stated in (a, b))
+    other_dates = a.dates and b.dates and not any(_has_date(b.dates, date) for date in a.dates)
     return bool(other_dates) or bool(a_codes and b_codes and not a_codes & b_codes)
