@@ -62,8 +62,9 @@ def _versions(
             yield row["id"], stored
             continue
         columns = derived.columns(fresh, by)
-        if any(columns[name] != row[name] for name in columns if name in row):
-            report.rewritten += 1
+        other = {name for name in columns if name in row and columns[name] != row[name]}
+        if other:
+            report.rewritten += other != {"extractor"}
             versions.derive(db, {**columns, "id": row["id"]})
         derived.write_facts(db, row["id"], fresh)
         yield row["id"], fresh

@@ -69,10 +69,13 @@ def _name(member: dict[str, Any]) -> str:
 
 
 def _published(member: dict[str, Any]) -> tuple[str, str, int]:
-    """In the order of publication; a date without a time may be any of its day, so it comes after its times."""
+    """In the order of publication; a date without a time may be any of its day, so it comes after its times, and a
+    minute after its seconds."""
     published = member["published_at"] or member["first_seen_at"]
     if member["published_precision"] == "day":
         published = published[:10] + _DAY_ENDS
+    elif member["published_precision"] == "minute":
+        published = f"{published[:17]}59Z"
     return published, member["first_seen_at"], member["id"]
 
 

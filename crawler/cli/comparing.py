@@ -2,6 +2,7 @@
 
 import sys
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 import msgspec
@@ -51,17 +52,18 @@ def diff(config_path: str | None, code: str, old: int | None, new: int | None, a
         )
         click.echo(f"{sign} version {version['number']}, seen {seen}")
     click.echo()
-    print_diff(before, after)
+    print_diff(before, after, zone)
     changed = [c for c in _fact_changes(db, before, after) if c["old_text"] and c["new_text"]]
     for line in dict.fromkeys(f"{c['role'] or c['type']}: {c['old_text']} → {c['new_text']}" for c in changed):
         click.echo(printable(line))
 
 
-def print_diff(before: dict[str, Any], after: dict[str, Any]) -> None:
-    """Title, metadata and body of two versions, changed words marked."""
+def print_diff(before: dict[str, Any], after: dict[str, Any], zone: ZoneInfo) -> None:
+    """Title, metadata (times in `zone`) and body of two versions, changed words marked."""
     for name in METADATA:
-        if before[name] != after[name] and after[name] is not None:
-            click.echo(f"{name}: {printable(before[name]) or '—'} → {printable(after[name])}")
+        if before[name] != after[name]:
+            told = (printable(lookup.localized(version[name], zone)) or "—" for version in (before, after))
+            click.echo(f"{name}: {' → '.join(told)}")
     for name in MEDIA:
         if before[name] != after[name]:
             click.echo(f"{name}: {printable(listed(before[name], after[name]))}")

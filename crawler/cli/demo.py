@@ -91,15 +91,16 @@ def _show_changes(toml: Path, chapter: Round) -> None:
 
 
 def _show_change(db: Database, settings: config.Config, article: dict[str, Any]) -> None:
+    zone = lookup.zone_of(settings, article["site"])
     change = history.changes(db, article_id=article["id"], limit=1)[0]
     severity = f", {change['severity']}" if change["severity"] else ""
     click.secho(f"\n{change['kind']}{severity}: {printable(article['title'])}", fg="cyan", nl=False)
     click.echo(f"  ({article['code']})")
     if change["old_version"] == change["new_version"] or change["new_version"] is None:
-        click.echo(change["reason"] or "the same content as before is back")
+        click.echo(lookup.localized(change["reason"], zone) or "the same content as before is back")
         return
     versions = {version["number"]: version for version in history.versions_of(db, article["id"])}
-    print_diff(versions[change["old_version"]], versions[change["new_version"]])
+    print_diff(versions[change["old_version"]], versions[change["new_version"]], zone)
 
 
 def _suggest(folder: Path, script: list[Round]) -> None:

@@ -13,6 +13,7 @@ from crawler.rules import dates
 from storage import history
 from storage.database import open_readonly
 
+_UTC_TEXT = re.compile(r"\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
 _DAYS_BACK = {"今天": 0, "today": 0, "昨天": 1, "yesterday": 1, "前天": 2}
 
 
@@ -84,3 +85,8 @@ def _by_dateparser(text: str, zone: ZoneInfo, now: datetime) -> str:
 def local(text: str | None, zone: ZoneInfo) -> str:
     """A time of the record in a zone, to the second."""
     return f"{dates.from_utc_text(text).astimezone(zone):%Y-%m-%d %H:%M:%S}" if text else ""
+
+
+def localized(text: str | None, zone: ZoneInfo) -> str:
+    """A text of the record with its times in a zone."""
+    return _UTC_TEXT.sub(lambda match: local(match[0], zone), text or "")

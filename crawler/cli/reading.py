@@ -78,7 +78,7 @@ def _print_changes(found: list[dict[str, Any]], zone: ZoneInfo, as_json: bool, w
         return
     for change in found:
         change["when"] = lookup.local(change["changed_by"], zone)
-        change["what"] = change["summary"] or change["reason"] or ""
+        change["what"] = lookup.localized(change["summary"] or change["reason"], zone)
         change["versions"] = _numbers(change)
         change["fields"] = " ".join(change["fields"])
         change["code"] = " ".join(change.get("codes", [change["code"]]))

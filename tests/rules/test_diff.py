@@ -233,3 +233,11 @@ def test_blame_names_the_version_that_brought_a_paragraph() -> None:
 def test_operations_join_to_one_where_they_touch() -> None:
     operations = compare("", "全文都是新的。\n两段。")
     assert operations == [Operation("insert", 0, 0, 0, 11, "全文都是新的。\n两段。")]
+
+
+def test_words_before_a_line_end_leave_it_where_it_is() -> None:
+    old, new = "一段的话。\n二段的话。\n三段。", "一段的话。\n二段的话。本文已更新。\n三段。"
+    assert [(o.kind, o.text) for o in compare(old, new) if o.kind != "equal"] == [("insert", "本文已更新。")]
+    assert [(o.kind, new[o.old_start : o.old_end]) for o in compare(new, old) if o.kind != "equal"] == [
+        ("delete", "本文已更新。")
+    ]

@@ -251,3 +251,17 @@ def test_repetition_without_end_is_read(unit: str) -> None:
     long = unit * (100_000 // len(unit))
     assert graded(Fields(body_text=BODY), Fields(body_text=long)) == "material"
     assert disclosure(long, long + "。", None, None) in ("unknown", "notice")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "grade"),
+    [
+        ("今年每亩增收的部分按规定分配。", "今年每公顷增收的部分按规定分配。", "material"),
+        ("Shares rose on Monday in thin trade.", "Shares fell on Monday in thin trade.", "material"),
+        ("It reported a profit for the quarter.", "It reported a loss for the quarter.", "material"),
+        ("The minister spoke on Monday in thin rain.", "The minister talked on Monday in thin rain.", "minor"),
+    ],
+)
+def test_measures_and_english_directions(old: str, new: str, grade: str) -> None:
+    text = f"{BODY}{{}}\n{BODY}"
+    assert graded(Fields(body_text=text.format(old)), Fields(body_text=text.format(new))) == grade

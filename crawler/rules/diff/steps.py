@@ -1,7 +1,7 @@
 """How one text becomes another, step by step: pieces aligned from paragraphs down to words."""
 
 import string
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -41,7 +41,7 @@ def steps(old: str, new: str) -> list[Step]:
     task = _Task(old, new, room, _FOR_SENTENCES * room, [("equal", 0, head, 0, head)])
     _refine(task, (head, old_end, head, new_end), PARAGRAPHS)
     task.steps.append(("equal", old_end, len(old), new_end, len(new)))
-    return _joined(_with_moved_line_end(task.steps, old, new))
+    return _joined(_with_kept_line_end(_with_moved_line_end(task.steps, old, new), old, new))
 
 
 # ── Which pieces are the same ───────────────────────────────────────────────────────────────────────────────────
@@ -242,6 +242,29 @@ def _with_moved_line_end(steps: list[Step], old: str, new: str) -> list[Step]:
         steps[came[0]] = ("moved", *steps[left[0]][1:3], *steps[came[0]][3:])
         del steps[left[0]]
     return steps
+
+
+def _with_kept_line_end(steps: list[Step], old: str, new: str) -> Iterator[Step]:
+    """Where words were put before a line end, or taken from there, that line end stayed."""
+    waiting: Step | None = None
+    for step in steps:
+        one, waiting = waiting, None
+        if one is None:
+            waiting = step
+            continue
+        gone, come = old[one[1] : step[2]], new[one[3] : step[4]]
+        apart = {one[0], step[0]} == {"delete", "insert"}
+        if apart and gone.endswith("\n") and come.endswith("\n") and "\n" in (gone, come):
+            if come != "\n":
+                yield ("insert", one[1], one[1], one[3], step[4] - 1)
+            else:
+                yield ("delete", one[1], step[2] - 1, one[3], one[3])
+            yield ("equal", step[2] - 1, step[2], step[4] - 1, step[4])
+            continue
+        yield one
+        waiting = step
+    if waiting is not None:
+        yield waiting
 
 
 def _joined(steps: Iterable[Step]) -> list[Step]:

@@ -31,6 +31,14 @@ _NOT_BEFORE_CHINESE = re.compile(r"[几数上成统万专唯同统进逐]\Z")
 _ONE = frozenset("例人名户")  # after these 一 counts; elsewhere it is mostly an article: 一家, 一个, 一起
 _ORDINARY = re.compile("方|时间|线|者|产业|人称|人民|中学")  # 第三方, 第一时间: no numbers
 
+_ENGLISH_SCALES = {
+    **{"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12},
+    **{"k": 10**3, "m": 10**6, "mn": 10**6, "b": 10**9, "bn": 10**9, "tn": 10**12},  # behind a currency's sign: £3.4m
+}
+_ENGLISH = re.compile(
+    r" ?(?:(?P<word>thousand|million|billion|trillion)|(?P<letters>k|mn?|bn?|tn))(?![A-Za-z0-9])", re.IGNORECASE
+)
+
 _BEFORE_WORDS = (
     "不超过 不低于 不少于 不高于 不多于 不大于 不小于 大约 将近 接近 至少 最多 不足 不到 约为 大概 约 近 逾 近乎"
 ).split()
@@ -104,6 +112,9 @@ def read_arabic(reading: Reading, start: int, match: re.Match[str], before_hyphe
     first, prefixed = _currency(text, start) if start and text[start - 1] in _CURRENCY_ENDS else (start, None)
     if first == start and not before_hyphen and start and text[start - 1] == "-" and _is_minus(text, start):
         first, value = start - 1, -value
+    if not scale and (english := _ENGLISH.match(text, match.start() + len(number))) and (prefixed or english["word"]):
+        value *= _ENGLISH_SCALES[(english["word"] or english["letters"]).casefold()]
+        end, said, per, over = english.end(), None, None, None
     unit = UNITS.get(said or "")
     if prefixed and (unit is None or unit.type == "amount"):
         unit = Unit("amount", unit.unit if unit and prefixed == "元" else prefixed)

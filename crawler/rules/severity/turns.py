@@ -25,6 +25,19 @@ _WAYS = {
     "year": "同比",
     "period": "环比",
 }
+_WAYS_EN = {
+    "up": "rose rise rises risen increase increases increased up gain gains gained grew grow growth higher climb"
+    " climbed jump jumped surge surged soared profit profits",
+    "down": "fell fall falls fallen decrease decreases decreased down drop drops dropped decline declined lower slid"
+    " slump slumped plunge plunged sank loss losses",
+}
+_WAY_EN = {word: way for way, listed in _WAYS_EN.items() for word in listed.split()}
+# What a figure is of: 每亩, 每公顷, a ton or a litre. One in another's place makes another figure of it.
+_MEASURES = (
+    "亩 公顷 平方米 平方公里 立方米 斤 公斤 千克 克 吨 升 桶 盎司 米 公里 千米 人 户 家 天 日 周 月 季度 季 年 小时"
+    " 分钟 股 手 美元 欧元 港元 日元 英镑 元 万元 亿元"
+).split()
+_MEASURE = re.compile(rf"(?:每|/)?({'|'.join(sorted(_MEASURES, key=len, reverse=True))})")
 _WAY = {word: way for way, listed in _WAYS.items() for word in listed.split()}
 # Where one of a pair took the other's place; either may come or go alone without turning anything.
 _OPPOSITES = [
@@ -53,6 +66,7 @@ def _any_of(found: list[str]) -> str:
 
 _TURN = re.compile(
     rf"(?:{_any_of(_NOT_NOT)})|不同(?!意)|(?P<way>{_any_of(list(_WAY))})|(?P<no>{_any_of(_NOT)})|\b(?P<not>not?|never|n't)\b"
+    rf"|\b(?P<way_en>{'|'.join(_WAY_EN)})\b"
 )
 
 
@@ -61,16 +75,22 @@ def differ(gone: str, come: str) -> bool:
 
     >>> differ("", "不"), differ("增长", "下降"), differ("增长", "上升"), differ("不断", "")
     (True, True, False, False)
+    >>> differ("每亩", "每公顷"), differ("rose", "fell"), differ("updated", "upheld")
+    (True, True, False)
     """
     if _turns(gone) != _turns(come):
         return True
     if gone and come:
-        return _are_opposite(gone, come) or _are_other_days(gone, come)
+        return _are_opposite(gone, come) or _are_other_days(gone, come) or _are_other_measures(gone, come)
     return False
 
 
 def _turns(text: str) -> Counter[str]:
-    return Counter(_WAY[m[0]] if m["way"] else "no" for m in _TURN.finditer(text.casefold()) if m.lastgroup)
+    return Counter(_way(m) for m in _TURN.finditer(text.casefold()) if m.lastgroup)
+
+
+def _way(match: re.Match[str]) -> str:
+    return _WAY[match[0]] if match["way"] else _WAY_EN[match[0]] if match["way_en"] else "no"
 
 
 def _are_opposite(gone: str, come: str) -> bool:
@@ -79,6 +99,11 @@ def _are_opposite(gone: str, come: str) -> bool:
         for a, b in _OPPOSITES
         if len(a) == 1 and (a in gone or b in gone)
     )
+
+
+def _are_other_measures(gone: str, come: str) -> bool:
+    before, after = _MEASURE.fullmatch(gone.strip()), _MEASURE.fullmatch(come.strip())
+    return before is not None and after is not None and before[1] != after[1]
 
 
 def _are_other_days(gone: str, come: str) -> bool:
