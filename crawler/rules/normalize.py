@@ -20,6 +20,7 @@ _LABELS = {
         re.IGNORECASE,
     ),
 }
+_BRACKETS = (("【", "】"), ("[", "]"), ("（", "）"), ("(", ")"))
 _LONGEST_NAME = 500  # characters of a title or a name; more is no title
 
 
@@ -54,9 +55,21 @@ def unlabelled(name: str, words: str) -> str:
 
     >>> unlabelled("outlet", "文章来源： 江州日报"), unlabelled("author", "by 许文"), unlabelled("author", "文翔")
     ('江州日报', '许文', '文翔')
+    >>> unlabelled("author", "沈冰洁】"), unlabelled("author", "李明（实习）")
+    ('沈冰洁', '李明（实习）')
     """
     label = _LABELS.get(name)
-    return label.sub("", words, count=1) if label else words
+    return _unbracketed(label.sub("", words, count=1)) if label else words
+
+
+def _unbracketed(name: str) -> str:
+    """A name less a bracket at its end or start whose other half was cut off."""
+    for opening, closing in _BRACKETS:
+        if name.endswith(closing) and opening not in name:
+            name = name[:-1].rstrip()
+        elif name.startswith(opening) and closing not in name:
+            name = name[1:].lstrip()
+    return name
 
 
 def _storable(value: Any) -> Any:

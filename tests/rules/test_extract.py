@@ -529,3 +529,85 @@ def test_an_outlets_name_written_twice_is_one() -> None:
     for name in ("每日经济新闻", "每日经济新闻新闻", "每日经济新闻每日经济新闻"):
         kept, _ = normalize.normalize(Fields(outlet=name, places={"outlet": "post"}), SHANGHAI)
         assert kept.outlet == "每日经济新闻"
+
+
+def behind(heading: str, within: str = "", after: str = "") -> str:
+    """A page with a byline under its heading, something more in its body's box, and something behind it."""
+    body = "".join(piece.html for piece in BODY[:2])
+    return (
+        f"<html><head><title>江州公布用电量</title></head><body><div class=a><h1>江州公布用电量</h1>{heading}"
+        f"<div class=x>{body}{within}</div>{after}</div></body></html>"
+    )
+
+
+WORDS = "\n".join(piece.lines[0] for piece in BODY[:2])
+
+
+@pytest.mark.parametrize("when", ["3分钟前", "刚刚", "11-20", "昨天 08:12", "2小时前", "2024-11-20 09:00"])
+@pytest.mark.parametrize("dot", ["", "<i>·</i>"])
+def test_a_name_beside_a_moment_under_the_heading_is_no_body(when: str, dot: str) -> None:
+    line = f'<div class="k"><a class="item-a">程远</a><span class="when">{dot}{when}</span></div>'
+    for markup in (behind(line), behind(line).replace("<div class=x>", "")):
+        assert read(markup).body_text == WORDS
+    learned = Layout("div.a", ("span.when = ·#", "span.when = #"))
+    assert read(behind(line), learned).body_text == WORDS
+
+
+def test_a_learned_part_may_count_higher() -> None:
+    tools = '<div class="t"><b>鼓掌</b><b>{}</b></div>'
+    for number in ("9", "1234"):
+        assert read(behind("", tools.format(number)), Layout("div.x", ("div.t = 鼓掌##",))).body_text == WORDS
+
+
+COUNTERS = (
+    '<p class="n"><a href="javascript:void(0)">分享让更多人看到</a> <span>1234</span></p>', "<div>已有 120 人点赞</div>",
+    "<div>1234人已读</div>", "<p>本文阅读量：1234　评论（0）</p>", "<p>在线时间 1234 小时</p>", "<p>(120 KB, 下载次数: 10)</p>",
+    "<div>(责编：)</div>", "<div>【责任编辑:】</div>", "<div>【责任编辑:沈冰洁】</div>", "<p>最后更新：2024-11-20 10:00</p>",
+    '<figure data-role="richLink"><aside><a href="/x/1"><span>Read more</span> <h3>Storm warnings</h3></a></aside></figure>',
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("line", COUNTERS)
+def test_a_counter_or_credit_in_the_box_is_no_body(line: str) -> None:
+    assert read(behind("<div>2024-11-20 09:00</div>", line)).body_text == WORDS
+
+
+def test_a_file_is_read_without_its_counter_and_its_icon() -> None:
+    icon = '<img src="static/image/filetype/pdf.gif">'
+    line = f'<p>{icon}<a href="/a.pdf">办法（试行）.pdf</a> <em>(120 KB, 下载次数: {{}})</em>（2024年修订）</p>'
+    once, again = (read(behind("", line.format(number))) for number in (10, 11))
+    assert once.body_text == again.body_text == f"{WORDS}\n办法（试行）.pdf （2024年修订）"
+    assert (once.images, once.attachments) == ([], ["/a.pdf"])
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        '<div class="fj"><b>附件：</b><a href="/a.docx">1.办法</a> <a href="/b.pdf">2.说明</a></div>',
+        '<div>责任编辑：李明</div><div>附件下载：</div><div>·<a href="/a.docx">办法</a></div><div>·<a href="/b.pdf">说明</a></div>',
+        '<ul><li><a href="/a.docx">办法</a></li><li><a href="/b.pdf">说明</a></li></ul>',
+    ],
+)
+def test_files_behind_the_body_are_its_attachments(after: str) -> None:
+    fields = read(behind("<div>2024-11-20 09:00</div>", after=after))
+    assert (fields.attachments, fields.body_text) == (["/a.docx", "/b.pdf"], WORDS)
+
+
+def test_what_a_footer_says_is_no_byline() -> None:
+    for line in ("Powered by Discuz! X3.4", "Hosted by Acme Ltd", "GMT+8, 2024-11-20 15:22", "Designed by Jane Doe"):
+        fields = read(behind("", after=f"<div>{line}</div>"))
+        assert (fields.author, fields.published_at, fields.body_text) == (None, None, WORDS), line
+    fields = read(behind("<div>November 20, 2024 9:05 PM by Jane Doe</div>"))
+    assert (fields.author, fields.published_at) == ("Jane Doe", "2024-11-20 21:05")
+
+
+def test_editors_and_updates_are_read_from_within_the_box() -> None:
+    assert read(behind("", "<div>【责任编辑:沈冰洁】</div>")).author == "沈冰洁"
+    fields = read(behind("<div>2024-11-20 09:00</div>", "<p>最后更新：2024-11-20 10:00</p>"))
+    assert (fields.published_at, fields.modified_at) == ("2024-11-20 09:00", "2024-11-20 10:00")
+
+
+@pytest.mark.parametrize("name", ["file", "zoomfile", "data-file", "original", "lazyload", "data-lazyload"])
+def test_a_lazy_image_is_what_it_will_show(name: str) -> None:
+    line = f'<p><img src="/common/x.gif" {name}="https://img.example.com/a.jpg"></p><p>（完）</p>'
+    assert read(behind("", line)).images == ["img.example.com/a.jpg"]

@@ -36,7 +36,7 @@ def read(line: str) -> dict[str, str]:
         rest = rest[: updated.start()] + " " + rest[updated.end() :]
     if when := phrases.DATE.search(rest):
         found["published_at"] = plain_date(when[0].strip())
-        rest = phrases.DATE.sub(" ", rest)
+        rest = phrases.DATE.sub(" | ", rest)
     if updated:
         found["modified_at"] = plain_date(updated[1].strip())
     rest = phrases.without_counters(rest)

@@ -38,6 +38,7 @@ def mark_lines(items: Iterable[Item]) -> None:
     for item in items:
         if item.text and len(item.text) <= phrases.LONGEST and item.node.tag != "tr":
             item.noise = _is_template(item)
+            item.meta = phrases.is_update(item.text)
 
 
 def _is_template(item: Item) -> bool:
@@ -130,6 +131,8 @@ def _is_spared(found: Survey, box: Box, title: tuple[int, int] | None, weight: T
     if (title and span[0] <= title[0] and title[1] <= span[1]) or box.kinds == {"count"}:
         return True
     if "talk" not in box.kinds and weight.holds_body(span):
+        return True
+    if not node.attrib and weight.of(weight.sentences, span):  # a bare aside is a template's only where it links
         return True
     if not box.kinds & {"ad", "talk"} and _is_notice(found, node, span, weight):
         return True

@@ -16,6 +16,8 @@ from crawler.rules.extract.heading import Span, title_span
 from crawler.rules.extract.survey import Box, Item, Survey, survey
 
 _SHORTEST_NAME = 8  # letters of a link that is the text's last paragraph
+_MOST_MISSES = 6  # credits and tools between a body and its files
+_LONGEST_LABEL = 12  # characters beside the names of files
 _SHORTEST_BODY = 20  # characters, on a page that shows no title and date; else it may be "loading …"
 
 
@@ -29,6 +31,7 @@ class Block:
     title: Span | None
     is_given: bool = False  # by selectors or a learned layout
     as_served: bool = False  # its markup is shown as it stands
+    files: tuple[HtmlElement, ...] = ()  # links to files behind the body
 
     @property
     def text(self) -> str:
@@ -40,13 +43,20 @@ class Block:
 
     def of(self, tag: str) -> list[HtmlElement]:
         """The body's elements of a kind: `img`, `a` or `table`."""
-        return [item.node for item in self.items() if item.node.tag == tag and not item.text]
+        return [
+            item.node for item in self.items() if item.node.tag == tag and not item.text and not _is_file_icon(item)
+        ]
 
     def html(self) -> str:
         """The markup of the body, less what is not of it. The tree is changed: this is read last."""
         if self.as_served:
             return "\n".join(lxml.html.tostring(n, encoding="unicode", with_tail=False) for n in self.nodes)
         return "\n".join(_markup(self.survey, node, set(self.positions)) for node in self.nodes).strip()
+
+
+def _is_file_icon(item: Item) -> bool:
+    """Whether an image stands before a file's name for its kind."""
+    return item.node.tag == "img" and item.line is not None and item.line.filed > 0 and media.is_file_icon(item.node)
 
 
 def article_block(
@@ -89,7 +99,26 @@ def _read(
         return None
     positions = [i for node in with_notices(found, nodes, weight) for i in range(*found.spans[node])]
     kept = _trimmed(found, positions, None if by_selectors and not _spans_title(found, nodes, title) else title)
-    return Block(found, nodes, tuple(kept), title, bool(given), by_selectors)
+    return Block(found, nodes, tuple(kept), title, bool(given), by_selectors, tuple(_files_behind(found.items, kept)))
+
+
+def _files_behind(items: list[Item], kept: list[int]) -> Iterator[HtmlElement]:
+    """Links to the files that lines right behind the body name: 附件：… in a box or a row of its own."""
+    misses = 0
+    for item in items[kept[-1] + 1 :] if kept else ():
+        if not item.text:
+            if item.line is not None and not item.line.noise and _names_files(item.line) and media.is_file(item.node):
+                yield item.node
+        elif not _names_files(item) and not phrases.heads_files(item.text):
+            misses += 1
+            if not (item.noise or item.meta or _closes(item)) or misses > _MOST_MISSES:
+                return
+
+
+def _names_files(item: Item) -> bool:
+    """Whether all that a line links to is files, and their names and a label are all that it says."""
+    words = item.letters - item.linked
+    return 0 < item.filed == item.linked and (words <= _LONGEST_LABEL or phrases.heads_files(item.text))
 
 
 def _within(found: Survey, node: HtmlElement, box: Box) -> bool:
@@ -122,7 +151,9 @@ def _trimmed(found: Survey, positions: list[int], title: Span | None) -> list[in
         else:  # a heading under the text
             lines = [i for i in lines if i < title[0]]
             positions = [i for i in positions if i < title[0]]
-    while lines and not (items[lines[0]].is_kept() and not _opens(items[lines[0]])):
+    while lines and not (
+        items[lines[0]].is_kept() and not _opens(items[lines[0]], bool(title and title[1] <= lines[0]))
+    ):
         items[lines.pop(0)].meta = True
     last = len(lines)
     while last and _closes(items[lines[last - 1]]):
@@ -151,8 +182,12 @@ def _first_medium(positions: list[int], first: int, items: list[Item]) -> int:
     return start
 
 
-def _opens(item: Item) -> bool:
-    return phrases.is_byline(item.apart)
+def _opens(item: Item, is_under_heading: bool) -> bool:
+    return phrases.is_byline(item.apart) or (
+        is_under_heading
+        and (item.node.tag != "p" or item.apart != item.text)
+        and phrases.is_byline_under_heading(item.apart)
+    )
 
 
 def _closes(item: Item) -> bool:
@@ -208,7 +243,7 @@ def is_article(block: Block, said: dict[str, str]) -> bool:
 def media_of(block: Block, base: str | None = None) -> dict[str, list[str] | list[list[list[str]]]]:
     """Images, tables, links and attachments of a block, each in the order of the page; `base`: what relative URLs
     start from."""
-    links = [(a, name) for a in block.of("a") if (name := media.link_name(a.get("href") or "", base))]
+    links = [(a, name) for a in (*block.of("a"), *block.files) if (name := media.link_name(a.get("href") or "", base))]
     with_words = [(a, name) for a, name in links if page.text(a) or next(a.iter("img"), None) is not None]
     return {
         "images": media.images(block.of("img"), base),

@@ -122,6 +122,8 @@ def _part(node: HtmlElement, largest: float) -> str | None:
     if marks.is_notice(node.get("class") or "", node.get("id") or ""):
         return None
     words = signature.words_of(node)
+    if signature.is_moment(node):  # the rest of its line is a byline only with it
+        return None
     if not 0 < len(words) <= min(largest, _LONGEST_WORDS) or phrases.is_correction(words):
         return None
     return f"{step} = {words}"

@@ -53,7 +53,9 @@ _FIELDS = {
     "author": _set("author authors byline authorname writer"),
 }
 _COUNT = _set("quote zdf view views read reads pv click clicks hit hits count counts num number visits likes comments")
-_HIDDEN = _set("hidden hide sr-only visually-hidden screen-reader-text d-none invisible displaynone dn is-hidden")
+_HIDDEN = _set(
+    "hidden hide sr-only visually-hidden screen-reader-text d-none invisible displaynone dn is-hidden jammer"
+)
 _SHOWN_WIDE = re.compile(r":(?:block|flex|grid|inline)")
 _WHAT_IS_IN_IT = _set("with has no without")  # `layout-with-sidebar` is no sidebar
 # How publishers' systems name the box that holds a body: the whole class or id, less "-" and "_".

@@ -14,11 +14,15 @@ from crawler.rules.extract import marks
 
 _LAZY = (
     "data-original data-src data-lazy-src data-actualsrc data-original-src data-lazyload data-lazy data-url"
-    " data-echo data-real-src data-srcset data-lazy-srcset"
+    " data-echo data-real-src data-file zoomfile file original lazyload data-srcset data-lazy-srcset"
 ).split()
 _PLACEHOLDER = re.compile(
     r"(?:^|[/_-])(?:blank|loading|lazy(?:load)?|placeholder|spacer|grey|gray|pixel|transparent|1x1|default_?img|none|empty|qr_?code|erweima|ewm)"
     r"(?:[_-]?\w{0,12})?\.(?:gif|png|jpe?g|svg|webp)$",
+    re.IGNORECASE,
+)
+_FILE_ICON = re.compile(
+    r"icon|file_?type|attach|/ext[_/]|/(?:pdf|docx?|xlsx?|pptx?|zip|rar|txt|unknown|file)\.(?:gif|png|svg|jpe?g)",
     re.IGNORECASE,
 )
 _SMALLEST_DATA = 100  # bytes; a smaller image is a placeholder
@@ -74,6 +78,11 @@ def image(node: HtmlElement, base: str | None = None) -> str | None:
     given += [node.get("src") or "", _first_of_set(node.get("srcset") or "")]
     found = [name for url in given if url.strip() and (name := image_name(url.strip(), base))]
     return found[0] if found else None
+
+
+def is_file_icon(node: HtmlElement) -> bool:
+    """Whether an image is by its path the icon of a kind of file."""
+    return _FILE_ICON.search((node.get("src") or "")[:_LONGEST]) is not None
 
 
 def base_of(root: HtmlElement, url: str | None) -> str | None:

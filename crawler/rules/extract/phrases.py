@@ -10,9 +10,10 @@ from functools import lru_cache
 LONGEST = 120  # characters; a longer line is no template's
 
 _NUMBER = r"\d[\d,.]{0,12}\s{0,2}(?:万|亿|千|[kKwW](?![a-z]))?\+?"
-_COUNTED = r"(?:总)?(?:阅读|浏览|点击|播放|访问|转发|分享|评论|跟帖|点赞|收藏|围观|回复|推荐)(?:数|量|率|次数|人数)?|人气|热度|在看|喜欢|赞|参与|阅读数"
+_COUNTED = r"(?:总)?(?:阅读|浏览|点击|播放|访问|转发|分享|评论|跟帖|点赞|收藏|围观|回复|推荐)(?:数|量|率|次数|人数)?|下载(?:次数|量|数)|人气|热度|在看|喜欢|赞|参与|阅读数"
 _VISITS = (
-    r"(?:您是)?第\s?\d[\d,]{0,12}\s?位(?:访问者|访客|读者)|(?:本文|本页|本稿|此文|该文)?(?:已|共)?(?:被|有)\s?(?:浏览|阅读|查看|点击)了?\s?\d[\d,]{0,12}\s?次"
+    r"(?:分享|转发)让更多人看到(?:\s{0,3}\d[\d,]{0,12}(?:万|[kKwW])?\+?)?|(?:积分|在线时间)\s?[：:]?\s?\d[\d,]{0,12}(?:\s?(?:小时|分钟|天))?(?![\d.])|\d[\d,]{0,12}万?\s?人次?已(?:读|阅|赞)"
+    r"|(?:您是)?第\s?\d[\d,]{0,12}\s?位(?:访问者|访客|读者)|(?:本文|本页|本稿|此文|该文)?(?:已|共)?(?:被|有)\s?(?:浏览|阅读|查看|点击)了?\s?\d[\d,]{0,12}\s?次"
     r"|(?:已有|共有|当前|目前)?\s?(?:在线(?:人数)?\s?[：:]?\s?)?\d[\d,]{0,12}\s?人(?:参与(?:评论|讨论)|在线|在看|读过|赞过|喜欢|收藏|围观)|在线(?:人数)?\s?[：:]?\s?\d[\d,]{0,12}人?"
     r"|(?:今日|累计|总)?(?:访问|访客|来访)(?:量|次数|人数)?\s?[：:]\s?\d[\d,]{0,12}"
     r"|(?:Processed|Rendered|Generated) in \d[\d.]{0,8}\s?\w{1,10}(?:\(s\))?(?:,\s?\d{1,6} (?:queries|query))?|页面(?:执行|生成)(?:时间)?\s?[：:]?\s?\d[\d.]{0,8}\s?(?:秒|毫秒|ms|s)"
@@ -31,7 +32,7 @@ _DATE_EN = (
     rf"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{{0,6}}\.?,?\s)?(?:{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s\d{{4}}"
     rf"|\d{{1,2}}(?:st|nd|rd|th)?\s{_MONTH},?\s\d{{4}}){_CLOCK_EN}"
 )
-_VALUE = r"[^\s|｜，,；;（()）丨/：:]{1,30}"
+_VALUE = r"[^\s|｜，,；;（()）丨/：:【】\[\]]{1,30}"
 _PLACES = (
     "北京|上海|天津|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海|台湾"
     "|内蒙古|广西|西藏|宁夏|新疆|香港|澳门"
@@ -40,6 +41,7 @@ _LABELS = "昨天|今天|前天|刚刚|阅读|浏览|评论|点击|编辑|责编
 _NAMES = rf"{_VALUE}(?:(?:\s{{1,3}}(?!{_PLACES})(?![\u4e00-\u9fff]{{1,2}}[报网社台局])(?!{_LABELS})[\u4e00-\u9fff]{{2,3}}|[、/]{_VALUE})(?![\u4e00-\u9fff：:/]))*"
 _NAME_EN = r"[A-Z][\w.'’-]{0,20}(?:\s[A-Z][\w.'’-]{0,20}){0,3}"
 _NAMES_EN = rf"{_NAME_EN}(?:(?:,| and| &)\s{_NAME_EN}){{0,4}}"
+_BY_APART = r"(?:(?<![A-Za-z\d])(?<![A-Za-z\d][ .,!])|(?<=[AP]M )|(?<=[ap]m )|(?<=GMT ))"  # not the "by" of a sentence or of "Powered by"
 _EDITORS = (
     r"(?:本文|网络|值班|执行|新媒体|视觉|图文|文字|本期|见习|实习|微信)?(?:责任编辑|责编|编辑|校对|审核|审校|监制|主编|美编|排版|制图|编审|终审"
     r"|初审|复审|一审|二审|三审|一校|二校|三校|总监|统筹|策划|责任校对|值班主任|值班编委|运营)"
@@ -55,19 +57,19 @@ _WHEN = re.compile(
     re.IGNORECASE,
 )
 SOURCE = re.compile(
-    rf"(?:文章|稿件|信息|新闻|本文|内容|资料|稿源)?(?<!图片)(?<!数据)(?:来源|来自|出处|转自|稿源|Source)\s?(?:于|自)?\s?[：:丨]\s{{0,3}}({_VALUE}(?:\s(?![\u4e00-\u9fff]{{1,8}}[：:])[A-Za-z\d]{{1,12}}[\u4e00-\u9fffA-Za-z]{{0,8}}(?![：:]))?)"
+    rf"(?:文章|稿件|信息|新闻|本文|内容|资料|稿源)?(?<!图片)(?<!数据)(?:来源|来自|出处|转自|稿源|Source)\s?(?:于|自)?\s?[：:丨]\s{{0,3}}[【\[]?({_VALUE}(?:\s(?![\u4e00-\u9fff]{{1,8}}[：:])[A-Za-z\d]{{1,12}}[\u4e00-\u9fffA-Za-z]{{0,8}}(?![：:]))?)"
 )
 AUTHOR = re.compile(
     rf"(?:(?:文章|本文|原文)?(?:作者|撰文|撰稿人?|供稿|记\s?者|本报记者|通讯员)\s?[：:丨/|]\s{{0,3}}|(?<![\u4e00-\u9fff])(?:本报|本网|实习|见习|首席|全媒体)?记者\s{{1,3}}|(?<![\u4e00-\u9fff])文\s?[/／丨|：:]\s?)(?:(?P<latin>{_NAMES_EN})|(?P<names>{_NAMES}))"
-    rf"|(?:(?<![A-Za-z])(?:[Bb]y|BY|Author:|Written by)\s{{1,2}})(?P<by>{_NAMES_EN})"
+    rf"|(?:(?:{_BY_APART}(?:[Bb]y|BY)|(?<![A-Za-z])(?:Author:|(?:Written|Posted|Reported|Words|Story|Text) by))\s{{1,2}})(?P<by>{_NAMES_EN})"
 )
 _EDITOR = re.compile(
-    rf"{_EDITORS}\s{{0,2}}[：:丨/|]\s{{0,3}}(?:{_NAMES})|(?:责任编辑|责编)\s{{1,3}}{_VALUE}|\[\s?(?:责任编辑|责编)\s{_VALUE}\]|(?:Edited|Editing) by:? {_NAME_EN}"
+    rf"{_EDITORS}\s{{0,2}}[：:丨/|]\s{{0,3}}(?:{_NAMES})|(?:责任编辑|责编)\s{{1,3}}{_VALUE}|(?:责任编辑|责编)\s{{0,2}}[：:]|\[\s?(?:责任编辑|责编)\s{_VALUE}\]|(?:Edited|Editing) by:? {_NAME_EN}"
 )
 EDITOR = re.compile(rf"(?:责任编辑|责编)(?:\s{{0,2}}[：:丨/|]\s{{0,3}}|\s{{1,3}})(?P<names>{_NAMES})")
 _COUNT = re.compile(
-    rf"{_VISITS}|(?:{_COUNTED})\s{{0,3}}[：:]?\s{{0,3}}[（(\[]?\s?{_NUMBER}\s?[)）\]]?\s?(?:次|人|条|个|人次)?"
-    rf"|{_NUMBER}\s{{0,2}}(?:次|人|条|个|人次|位|名)?(?:网友|读者|用户)?(?:已|在|觉得)?(?:{_COUNTED})(?!的)(?:过|了)?"
+    rf"{_VISITS}|(?:本文|本页|此文|该文)?(?:{_COUNTED})\s{{0,3}}[：:]?\s{{0,3}}[（(\[]?\s?{_NUMBER}\s?[)）\]]?\s?(?:次|人|条|个|人次)?"
+    rf"|(?:已有|已经有|共有)?\s?{_NUMBER}\s{{0,2}}(?:次|人|条|个|人次|位|名)?(?:网友|读者|用户)?(?:已|在|觉得)?(?:{_COUNTED})(?!的)(?:过|了)?"
     rf"|(?<![A-Za-z\d])(?:{_COUNTED_EN})\s{{0,2}}[:：]?\s{{0,2}}[(]?{_NUMBER}[)]?|{_NUMBER}\s{{0,2}}(?:{_COUNTED_EN})(?![A-Za-z])",
     re.IGNORECASE,
 )
@@ -112,7 +114,7 @@ _WHOLE = re.compile(
     r"|(?:微信|支付宝)?(?:打赏|赞赏)(?:作者|支持|码)?|(?:喜欢|觉得不错)\S{0,10}(?:点个赞|点赞|在看)\S{0,10}"
     r"|今天是\s?(?:\d{4}年|\d{1,2}月|星期|周).{0,40}|csrf\S{0,10}[:=].{0,80}"
     r"|(?:(?:Copyright|COPYRIGHT|copyright)\s?(?:©|\(c\)|&copy;|by|\d{4}|20)|©).{0,110}|(?:违法和)?不良信息举报\S{0,4}\s?[：:].{0,60}"
-    r"|(?:Support (?:our|independent|quality) journalism|Our journalism (?:needs|depends)|Become a (?:member|subscriber)|Donate (?:now|today))\b.{0,110}|All [Rr]ights [Rr]eserved\.?"
+    r"|(?:Support (?:our|independent|quality) journalism|Our journalism (?:needs|depends)|Become a (?:member|subscriber)|Donate (?:now|today))\b.{0,110}|All [Rr]ights [Rr]eserved\.?|Powered by [^。]{1,100}(?<![.。])"
 )
 # The same, but with anything before the word that tells; only looked at where the word is there.
 _TOLD_BY = (
@@ -244,7 +246,7 @@ def is_noise(line: str) -> bool:
         return False
     if line.count(" ") > len(line) // 4:
         line = _SPREAD.sub("", line)
-    if _WHOLE.fullmatch(line) or _NEIGHBOUR.fullmatch(line) or not leftover(line):
+    if _WHOLE.fullmatch(line) or _NEIGHBOUR.fullmatch(line) or not leftover(line) or counts_downloads(line):
         return True
     if any(word in line and pattern.fullmatch(line) for word, pattern in _TOLD_BY):
         return True
@@ -274,6 +276,96 @@ def _stands_beside_time(line: str, rest: str) -> bool:
     if DATE.search(line):
         return OUTLET_NAME.fullmatch(rest) is not None or (not _SENTENCE.search(line) and rest in _APART.split(line))
     return _AGO.search(line) is not None and OUTLET_NAME.fullmatch(rest) is not None
+
+
+_MOMENT = re.compile(
+    r"(?:0?[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01])|月\d{1,2}日)|[012]?\d[:：][0-5]\d(?:[:：][0-5]\d)?"
+)
+_NAME_BESIDE = re.compile(r"[\u3400-\u9fff·]{2,10}|[A-Z][\w.'’-]{0,20}|@?\w{1,20}(?<!\d)")
+_MOST_NAMES = 4
+_LONGEST_UNDER_HEADING = 60
+_FOUND_APART = re.compile(r"[\s|｜丨·•/／,，、—–]+")
+
+
+@lru_cache(maxsize=2048)
+def is_byline_under_heading(line: str) -> bool:
+    """Whether a line right under an article's heading says who and when: names, and a time apart from them.
+
+    >>> [is_byline_under_heading(line) for line in ("程远 3分钟前", "程远 · 刚刚", "程远 11-20", "程远 昨天 08:12", "Jane Doe 2 hours ago")]
+    [True, True, True, True, True]
+    >>> [is_byline_under_heading(line) for line in ("3天前的一场大雨", "The vote passed 12-3", "程远", "11月20日，大雨。")]
+    [False, False, False, False]
+    """
+    if len(line) > _LONGEST_UNDER_HEADING or _SENTENCE.search(line):
+        return False
+    rest = without_counters(DATE.sub(" | ", line))
+    parts = [part for part in _FOUND_APART.split(rest) if part]
+    names = [part for part in parts if not _MOMENT.fullmatch(part)]
+    stands_apart = set(_FOUND_APART.split(line)).issuperset(names)
+    is_timed = rest != line or len(names) < len(parts)
+    return is_timed and stands_apart and len(names) <= _MOST_NAMES and all(map(_NAME_BESIDE.fullmatch, names))
+
+
+_ANY_MOMENT = re.compile(
+    rf"{_AGO.pattern}|{_DATE}|(?<![\d-])\d{{1,2}}(?:-\d{{1,2}}(?![\d-])(?:\s\d{{1,2}}:\d{{2}})?|:\d{{2}}(?::\d{{2}})?(?![\d:]))",
+    re.IGNORECASE,
+)
+
+
+def without_moments(line: str, mark: str) -> str:
+    """A line with `mark` for each date, time of day and relative time in it."""
+    return _ANY_MOMENT.sub(mark, line)
+
+
+def is_update(line: str) -> bool:
+    """Whether a line says when an article was changed, and nothing else.
+
+    >>> is_update("最后更新：2024-11-20 10:00"), is_update("更新：发布会已结束。"), is_update("2024-11-20 更新：2024-11-21")
+    (True, False, False)
+    """
+    return len(line) <= LONGEST and not _AROUND.sub("", UPDATED.sub("", line, count=1)) and line != ""
+
+
+_CLOCK = re.compile(r"GMT\s?[+-]?\d|UTC\s?[+-]\d|Processed in|Powered by|(?:当前|现在|系统|北京)时间", re.IGNORECASE)
+
+
+def is_clock(line: str) -> bool:
+    """Whether a line behind an article tells the time of day at the site's, not the article's.
+
+    >>> is_clock("GMT+8, 2024-11-20 15:22"), is_clock("2024-11-20 15:22")
+    (True, False)
+    """
+    return _CLOCK.search(line) is not None
+
+
+_FILE_COUNTS = re.compile(
+    r"\s*[(（][^()（）]{0,60}?下载(?:次数|量|数)?\s?[:：]?\s?\d[^()（）]{0,20}[)）]\s*|\s*[(（][^()（）]{0,60}?\d\s?(?:次下载|downloads?)[^()（）]{0,20}[)）]\s*",
+    re.IGNORECASE,
+)
+
+
+def counts_downloads(text: str) -> bool:
+    """Whether words behind a file's name are but a parenthesis that counts its downloads.
+
+    >>> counts_downloads("(120 KB, 下载次数: 10)"), counts_downloads("（2024年修订）")
+    (True, False)
+    """
+    return len(text) <= LONGEST and _FILE_COUNTS.fullmatch(text) is not None
+
+
+_FILES_LABEL = re.compile(
+    r"[【\[]?(?:相关|公告|本文)?附件(?:下载|列表)?\d{0,2}[】\]]?\s?(?:[：:].{0,110})?|(?:Attachments?|Downloads?)\s?(?:[：:].{0,110})?",
+    re.IGNORECASE,
+)
+
+
+def heads_files(line: str) -> bool:
+    """Whether a line introduces attached files.
+
+    >>> heads_files("附件下载："), heads_files("附件：办法.docx"), heads_files("附件一并公布。")
+    (True, True, False)
+    """
+    return _FILES_LABEL.fullmatch(line) is not None
 
 
 @lru_cache(maxsize=2048)

@@ -9,12 +9,16 @@ from collections.abc import Iterable
 from lxml.html import HtmlElement
 
 from crawler.rules import page
+from crawler.rules.extract import phrases
 
 _STEP = re.compile(r"(?P<tag>[a-z][a-z\d]*)(?P<names>(?:[#.][^\s#.]+)*)")
 _CHANGING = re.compile(
     r"\d{3,}|^(?:css|sc|svelte|emotion|style)-|__?(?=[A-Za-z]*\d)[A-Za-z\d]{5,}$|__(?=[a-z]*[A-Z])(?=[A-Z]*[a-z])[A-Za-z]{5}$"
     r"|^(?=.*\d)(?=.*[A-Za-z])[A-Za-z\d_-]{6,}$"
 )
+_NUMBERS = re.compile(r"[\d#]+")
+_WORD = re.compile(r"\w")
+_LONGEST_MOMENT = 40
 _CLIMB = 12  # ancestors that are looked at
 
 
@@ -76,18 +80,37 @@ def only(root: HtmlElement, pattern: str) -> HtmlElement | None:
 
 
 def words_of(node: HtmlElement) -> str:
-    """An element's words as signatures compare them: one line, every digit as `#`.
+    """An element's words as signatures compare them: one line, every number, date and relative time as `#`.
 
     >>> import lxml.html
     >>> words_of(lxml.html.fromstring("<p>阅读 <b>1234</b></p>"))
-    '阅读 ####'
+    '阅读 #'
     """
     return masked(" ".join(page.text(node).split()))
 
 
 def masked(words: str) -> str:
-    """Words with every digit as `#`."""
-    return re.sub(r"\d", "#", words)
+    """Words with every number and every moment as `#`; what is masked stays as it is.
+
+    >>> [masked(words) for words in ("3分钟前", "·刚刚", "昨天 08:12", "11-20", "赞 12", "####")]
+    ['#', '·#', '#', '#', '赞 #', '#']
+    """
+    return _NUMBERS.sub("#", phrases.without_moments(words, "#"))
+
+
+def is_moment(node: HtmlElement) -> bool:
+    """Whether a part of a line says a moment and nothing else: it belongs to the name beside it.
+
+    >>> import lxml.html
+    >>> [is_moment(lxml.html.fromstring(f"<b>{words}</b>")) for words in ("·3分钟前", "阅读 12")]
+    [True, False]
+    """
+    words = page.text(node) if node.tag not in page.BLOCKS else ""
+    return (
+        len(words) <= _LONGEST_MOMENT
+        and "#" in (said := phrases.without_moments(words, "#"))
+        and not _WORD.search(said)
+    )
 
 
 def inside(body: HtmlElement, patterns: Iterable[str]) -> frozenset[HtmlElement]:
@@ -96,6 +119,8 @@ def inside(body: HtmlElement, patterns: Iterable[str]) -> frozenset[HtmlElement]
     for pattern in patterns:
         sign, _, words = pattern.partition(" = ")
         if match := _STEP.match(sign):
-            wanted.setdefault(match["tag"], []).append((sign, words))
+            wanted.setdefault(match["tag"], []).append((sign, masked(words)))
     nodes = body.iter(*wanted) if wanted else ()
-    return frozenset(n for n in nodes if any(_is_of(n, s) and words_of(n) == words for s, words in wanted[str(n.tag)]))
+    return frozenset(
+        n for n in nodes if any(_is_of(n, s) and words_of(n) == w for s, w in wanted[str(n.tag)]) and not is_moment(n)
+    )

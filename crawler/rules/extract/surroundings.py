@@ -84,6 +84,7 @@ def _lines_around(block: Block) -> tuple[list[str], list[str], list[str]]:
         i for i, item in enumerate(items)
         if item.text and i not in kept
         and (not item.noise or (i in under and phrases.is_byline(item.apart)))
+        and not (i > last and phrases.is_clock(item.text))
     ]  # fmt: skip
     after = [i for i in lines if end <= i < first]
     before = [i for i in reversed(lines) if i < start][:_NEAR]

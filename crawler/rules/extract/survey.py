@@ -87,6 +87,7 @@ class _Walk:
         self.buffer: list[str] = []
         self.linked = self.filed = 0
         self.links: list[bool] = []  # open links: whether they lead to a file
+        self.follows_file = False  # whether the words before are the name of a file
         self.blocks: list[HtmlElement] = [root]
         self.starts: dict[HtmlElement, int] = {}
         self.marked: dict[HtmlElement, frozenset[str]] = {}
@@ -114,6 +115,9 @@ class _Walk:
         return self.found
 
     def _say(self, text: str) -> None:
+        if self.follows_file and not self.links and phrases.counts_downloads(text):
+            return
+        self.follows_file = self.follows_file and not text.strip()
         self.buffer.append(text)
         if self.links:
             letters = len("".join(text.split()))
@@ -122,6 +126,7 @@ class _Walk:
 
     def _break(self) -> None:
         """End the line."""
+        self.follows_file = False
         if not self.buffer:
             self.pending.clear()
             return
@@ -142,7 +147,11 @@ class _Walk:
         """Enter an element; whether it is to be skipped instead."""
         tag = str(node.tag)
         is_block = self._is_block(node, tag)
-        if tag in page.SILENT or node in self.dropped or (node.attrib and self._hides(node, tag, is_block)):
+        if (
+            tag in page.SILENT
+            or node in self.dropped
+            or ((node.attrib or tag == "aside") and self._hides(node, tag, is_block))
+        ):
             if tag in page.BLOCKS and not self.data_tables:
                 self._break()
             self.found.gone.append(node)
@@ -174,7 +183,7 @@ class _Walk:
         elif self.data_tables and (tag in _CELLS or tag in page.BLOCKS):
             self.buffer.append(_APART_BY)
         if tag == "a" and self.links:
-            self.links.pop()
+            self.follows_file = self.links.pop()
         elif tag == "table" and self.data_tables and self.found.tables[-1] is node:
             self.data_tables -= 1
 
