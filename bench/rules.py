@@ -30,9 +30,8 @@ HASH = "hash of the answer"
 _CLASSIFY, _EXTRACT, _NORMALIZE = "classification", "decoding and extraction", "normal and comparison form, hash"
 _FACTS, _DIFF, _BANDS = "facts, and what became of them", "diff, severity, disclosure", "bands of the story's cluster"
 _READING = (_CLASSIFY, _EXTRACT, _NORMALIZE)
-SUMS: tuple[
-    tuple[str, tuple[str, ...], float | None], ...
-] = (  # what is done to a page, and what it is to cost at most beside trafilatura
+# What is done to a page, and what it is to cost at most beside trafilatura.
+SUMS: tuple[tuple[str, tuple[str, ...], float | None], ...] = (
     ("changed page, all but bands", (HASH, *_READING, _FACTS, _DIFF), 1.5),
     ("unchanged words in another template", (HASH, *_READING), None),
     ("unchanged page", (HASH,), 0.3),
