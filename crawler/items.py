@@ -29,6 +29,7 @@ class Known(msgspec.Struct, frozen=True):
 
     version: int
     title: str | None
+    names: dict[str, str]  # of outlet and author, as far as told
     body_length: int  # characters of its text
     has_replacement: bool  # U+FFFD already stands in it
     places: dict[str, str]  # field -> role it was read from

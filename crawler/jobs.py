@@ -130,6 +130,7 @@ def _known(row: dict[str, Any]) -> Known | None:
     return Known(
         version=row["version_count"],
         title=row["title"],
+        names={name: row[name] for name in ("outlet", "author") if row[name] is not None},
         body_length=row["body_length"],
         has_replacement=bool(row["has_replacement"]),
         places={name: place for name, place in json.loads(row["places"]).items() if _is_told(row, name)},

@@ -18,17 +18,15 @@ from crawler.items import METADATA, FactChange, ListingReading, Look
 from crawler.reextract import Report, content_of, relate, reread_article
 from crawler.rules import identity
 from crawler.rules.classify import NOTHING_READ
-from crawler.rules.dates import from_utc_text
 from crawler.rules.decide import Decision, Past, Version, decide, differences, whole
 from crawler.rules.reread import Layouts
-from crawler.rules.revisit import next_check
+from crawler.rules.revisit import next_check, regular_gap
 from crawler.rules.text import text_hash
 from storage import articles, coverage, incidents, responses, sources, versions
 from storage.facts import put_fact_changes
 
 _REMEMBERED = 5  # versions that a returning content is compared with
 _TEXT_SEEN = ("new", "changed", "unchanged", "not_modified")  # looks that say what an article's text is
-_REGULAR = 7200  # seconds between looks that are regular whatever was planned; twice what was planned is, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +72,7 @@ def record_look(
         return Recorded(decide(Past(), look, None, 0, 0, recorded_at), [], f"{look.page or look.url}: {look.reason}")
     if article["state"] == "redacted":
         return None
-    past = _past(db, article)
-    if look.outcome == "read" and past.latest and _read_by_other_rules(past.latest, look):
-        reread_article(db, article, site, layouts or {}, Report())
-        past = _past(db, article)
-        if past.latest and _read_by_other_rules(past.latest, look):
-            said = "the version before was read by other rules, and its pages are not kept"
-            look = msgspec.structs.replace(look, reason="; ".join(filter(None, (look.reason, said))))
+    past, look = _past_by_the_same_rules(db, article, look, site, layouts or {})
     seen = whole(look, past.latest)
     digest = text_hash(seen.title, seen.body_text or "") if look.outcome == "read" else None
     decision = decide(past, look, digest, seconds(site.confirm_after), seconds(site.variant_window), recorded_at)
@@ -92,7 +84,8 @@ def record_look(
         _extend(db, article, past.latest, look, decision)
     kinds = _changes(db, article, past, look, decision, version_id, recorded_at)
     if decision.new_version or decision.extends:
-        gap = 0 if past.gone_since else _expected_gap(article)  # while it was not found its text was not known
+        # While it was not found its text was not known.
+        gap = 0 if past.gone_since else regular_gap(article["last_checked_at"], article["next_check_at"])
         coverage.looked(db, article["id"], look.seen_at, gap)
     _update_article(db, article, look, decision, site, kinds)
     articles.add_check(
@@ -112,8 +105,26 @@ def record_look(
     return Recorded(decision, kinds, _incident(db, article, look, decision))
 
 
-def _read_by_other_rules(latest: Version, look: Look) -> bool:
+def _past_by_the_same_rules(
+    db: Database, article: dict[str, Any], look: Look, site: Site, layouts: Layouts
+) -> tuple[Past, Look]:
+    """What the record has of an article, read by the rules that read the look where those could tell it otherwise; and
+    the look, which says so where the pages for that are no longer kept."""
+    past = _past(db, article)
+    if not _read_by_other_rules(past.latest, look):
+        return past, look
+    reread_article(db, article, site, layouts, Report())
+    past = _past(db, article)
+    if _read_by_other_rules(past.latest, look):
+        said = "the version before was read by other rules, and its pages are not kept"
+        look = msgspec.structs.replace(look, reason="; ".join(filter(None, (look.reason, said))))
+    return past, look
+
+
+def _read_by_other_rules(latest: Version | None, look: Look) -> bool:
     """Whether a difference may be our rules' and not the article's."""
+    if latest is None or look.outcome != "read":
+        return False
     return latest.extractor != look.extractor and bool(differences(latest.fields, whole(look, latest)))
 
 
@@ -129,14 +140,6 @@ def _incident(db: Database, article: dict[str, Any], look: Look, decision: Decis
     over = incidents.ended(db, subject, look.seen_at)
     again = "read again" if decision.outcome in _TEXT_SEEN else "no longer there"
     return f"{page}: {again}; {over['outcome']} since {over['began_at']}" if over else None
-
-
-def _expected_gap(article: dict[str, Any]) -> int:
-    """Seconds that may lie between an article's last look and this one if looks are to be regular."""
-    if not article["last_checked_at"] or not article["next_check_at"]:
-        return _REGULAR
-    planned = from_utc_text(article["next_check_at"]) - from_utc_text(article["last_checked_at"])
-    return max(_REGULAR, 2 * int(planned.total_seconds()))
 
 
 def _keep(db: Database, raws: Iterable[Any]) -> list[int]:

@@ -139,7 +139,8 @@ class Recorder:
 
     def _is_settled(self, site: str) -> bool:
         """Whether the source has been in quarantine for so long that what it shows is what it is."""
-        since = sources.quarantined_since(self._db, site, self._source_id, _SETTLED_RUNS)
+        with usable(self._path):
+            since = sources.quarantined_since(self._db, site, self._source_id, _SETTLED_RUNS)
         return since is not None and self._now() >= later(since, _SETTLED_AFTER)
 
     def _expiry(self, site: str, run: absences.SiteRun) -> str | None:
@@ -240,8 +241,10 @@ class Recorder:
     def _incident(self, ending: Ending, tally: Tally) -> list[str]:
         """Note that the source, or the site, cannot be read or can be again; what is to be said when that begins or
         ends."""
-        if ending.interrupted or len(self._job.sites) != 1:
+        if ending.interrupted:
             return []
+        if len(self._job.sites) != 1:  # whose trouble it is, its text says
+            return [tally.quarantine] if tally.quarantine else []
         site = next(iter(self._job.sites))
         subject = {"site": site, "source_id": self._source_id, "article_id": None}
         if trouble := tally.quarantine or tally.listing_error:

@@ -11,6 +11,7 @@ from crawler.rules import classify, extract, identity, text
 from crawler.rules.classify import wholeness
 from crawler.rules.classify.garbled import garbled
 from crawler.rules.decode import decode
+from crawler.rules.normalize import normalize
 from crawler.rules.reread import Layouts, extractor, fields_of
 
 _PERMANENT = (301, 308)  # RFC 9110, 15.4.2 and 15.4.9
@@ -143,8 +144,23 @@ class Reading:
         return [name for name, place in known.items() if place == role and name not in told]
 
     def shows_the_same(self, other: "Reading") -> bool:
-        """Whether two readings of one page tell the same words and the same fields."""
-        return self.text_hash() == other.text_hash() and self.fields.places.keys() == other.fields.places.keys()
+        """Whether two readings of one page tell the same words, the same names and the same fields."""
+        same_words = self.text_hash() == other.text_hash() and self.names() == other.names()
+        return same_words and self.fields.places.keys() == other.fields.places.keys()
+
+    def names(self) -> dict[str, str]:
+        """Outlet and author, as they would be kept."""
+        told = Fields(outlet=self.fields.outlet, author=self.fields.author, places={})
+        fields, _ = normalize(told, self.site.zone)
+        return {name: value for name in ("outlet", "author") if (value := getattr(fields, name)) is not None}
+
+    def renamed(self, role: Role) -> list[str]:
+        """Fields in which this page told another name before."""
+        known = self.target.known
+        if known is None:
+            return []
+        told = self.names()
+        return [n for n, name in known.names.items() if known.places.get(n) == role and told.get(n, name) != name]
 
     def collapse(self, role: Role) -> str | None:
         """What about a page is so unlike what it was before that it is confirmed first; None for nothing."""
@@ -157,6 +173,8 @@ class Reading:
             return f"the body shrank from {known.body_length} to {len(body)} characters"
         if not known.has_replacement and _REPLACEMENT in body + (self.fields.title or ""):
             return "U+FFFD appeared"
+        if renamed := self.renamed(role):
+            return f"another {' and '.join(renamed)} told"
         return f"{', '.join(gone)} no longer told" if gone else None
 
     def lacks(self) -> bool:

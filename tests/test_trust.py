@@ -2,6 +2,7 @@
 rules."""
 
 import json
+import sqlite3
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import PUBLISHED, Desk, article
-from tests.origin import FAULTS, Replica, page
+from tests.origin import FAULTS, Answer, Replica, page
 from tests.test_record import endpoint
 
 CODES = [f"NW{number:02}" for number in range(10)]
@@ -121,6 +122,36 @@ def test_a_listing_that_breaks_ends_no_stay_and_no_article(trail: Desk, site: Re
     assert trail.crawl(recheck=True) == "ok"
     assert states(trail)["removed"] == ["NW04"]
     assert trail.row("SELECT ended_at IS NOT NULL AS over FROM incidents WHERE source_id IS NOT NULL") == {"over": 1}
+
+
+def a_day_passes(trail: Desk) -> None:
+    """For what lasts: all that began is a day older."""
+    with sqlite3.connect(trail.database) as db:
+        db.execute("UPDATE incidents SET began_at = strftime('%Y-%m-%dT%H:%M:%SZ', began_at, '-1 day', '-1 minute')")
+        db.execute("UPDATE articles SET gone_since = strftime('%Y-%m-%dT%H:%M:%SZ', gone_since, '-1 day', '-1 minute')")
+
+
+def test_a_listing_that_stays_as_it_is_now_is_believed_after_a_day(trail: Desk, site: Replica) -> None:
+    assert trail.crawl() == "ok"
+    links = [f'<li><a href="/yaowen/2024/11/2{n}/NW0{n}.html">第{n}条</a></li>' for n in range(3)]
+    links += [f'<li><a href="/zt/{n}.html">专题{n}</a></li>' for n in range(9)]
+    site.override("/category/yaowen.html", page(f"<html><body><h2>要闻</h2><ul>{''.join(links)}</ul></body></html>"))
+    assert [trail.crawl() for _ in range(3)] == ["partial"] * 3
+    assert trail.row("SELECT count(*) AS n FROM listings WHERE left_at IS NULL") == {"n": 10}
+    a_day_passes(trail)
+    assert [trail.crawl() for _ in range(2)] == ["ok"] * 2
+    assert trail.row("SELECT count(*) AS n FROM listings WHERE left_at IS NULL") == {"n": 3}
+
+
+def test_too_many_that_stay_away_are_believed_after_a_day_while_others_are_read(trail: Desk, site: Replica) -> None:
+    gone = ["NW02", "NW05", "NW07", "NW08"]
+    assert trail.crawl() == "ok"
+    for code in gone:
+        site.remove(code)
+    assert [trail.crawl(recheck=True) for _ in range(2)] == ["partial"] * 2
+    a_day_passes(trail)
+    assert trail.crawl(recheck=True) == "ok"
+    assert states(trail)["removed"] == gone
 
 
 def test_a_listing_that_is_merely_shorter_is_one(trail: Desk, site: Replica) -> None:
@@ -270,6 +301,28 @@ def test_a_byline_that_is_dropped_is_an_edit(trail: Desk, site: Replica, pages: 
     pages("NW01")
     assert trail.crawl(recheck=True) == "ok"
     assert changes(trail) == {"edited": 2}
+
+
+def test_a_byline_that_is_missing_once_is_not_the_editors(
+    trail: Desk, site: Replica, pages: Callable[..., None]
+) -> None:
+    edited = PAGE.replace("（编校 张工）", "责任编辑：赵敏")
+    path = "/html_News/NewsShare.html?infoCode=NW04"
+
+    def bylined(byline: str) -> Answer:
+        return page(edited.format(title="第NW04号项目", code="NW04", sum="3.5", byline=byline))
+
+    site.override(path, bylined(" <span>作者：李明</span>"))
+    assert trail.crawl() == "ok"
+    site.override(path, bylined(""), times=1)
+    assert [trail.crawl(recheck=True) for _ in range(2)] == ["ok", "ok"]
+    assert changes(trail) == {}
+    assert trail.row("SELECT count(*) AS n FROM checks WHERE outcome = 'variant'") == {"n": 1}
+    site.override(path, bylined(""))
+    assert trail.crawl(recheck=True) == "ok"
+    (edit,) = trail.rows("SELECT fields, summary, reason FROM edits")
+    assert (edit["fields"], edit["summary"]) == ('["author"]', "author: 李明 → 赵敏")
+    assert "confirmed by a second fetch" in edit["reason"]
 
 
 def test_other_rules_are_no_edit(trail: Desk, site: Replica, pages: Callable[..., None]) -> None:

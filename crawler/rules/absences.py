@@ -54,10 +54,11 @@ class SiteRun:
             self.reasons[f"{look.outcome}: {look.reason}"] += 1
             return [look]
         self.read.add(look.code)
+        before = self.held.pop(look.code, [])
         if look.collapsed:
             self.collapsed.append(look)
-            return []
-        return [*self.held.pop(look.code, []), look]
+            return before
+        return [*before, look]
 
     def _light(self, look: Look) -> Look:
         """The look, without its responses where those of others that wait are all that should be in memory."""

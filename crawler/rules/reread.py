@@ -45,17 +45,17 @@ def reread(raws: Sequence[Raw], stored: Fields, gained: Collection[str], site: S
     """A version's fields by today's rules, from the responses that it was read from; None where that of its body is
     not among them, or holds none.
 
-    What came from no response that was kept (a listing's title, what a later look told: `gained`) stays as stored.
+    What came from no response that is kept and can be read (a listing's title, what a later look told: `gained`) stays
+    as stored.
     """
-    body_role, roles = stored.places.get("body"), {raw.role for raw in raws}
-    if body_role not in roles:
-        return None
-    fields = Fields(places={})
+    body_role = stored.places.get("body")
+    fields, roles = Fields(places={}), set()
     for raw in sorted(raws, key=lambda raw: (raw.role != body_role, ROLES.index(raw.role))):
         try:
             extract.fill(fields, fields_of(raw, site, layouts))
         except _CANNOT:
-            continue
+            continue  # what it told stays as stored
+        roles.add(raw.role)
     if fields.places.get("body") != body_role:
         return None
     extract.fill_outlet_from_body(fields)

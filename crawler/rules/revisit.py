@@ -4,8 +4,21 @@ from crawler.rules.classify import NOTHING_READ
 from crawler.rules.dates import from_utc_text, later
 
 _SOONEST, _LATEST = 300, 7 * 86400  # seconds
+_REGULAR = 7200  # seconds between looks that are regular whatever was planned; twice what was planned is, too
 _AFTER_TROUBLE = 1800
 _SHARE_OF_AGE = 0.2  # of the time since the last change; diffengine's rule
+
+
+def regular_gap(last_checked_at: str | None, next_check_at: str | None) -> int:
+    """Seconds that may lie between two looks if they are to be regular; what is given was planned after the first.
+
+    >>> regular_gap("2024-01-01T00:00:00Z", "2024-01-01T04:00:00Z"), regular_gap(None, None)
+    (28800, 7200)
+    """
+    if not last_checked_at or not next_check_at:
+        return _REGULAR
+    planned = from_utc_text(next_check_at) - from_utc_text(last_checked_at)
+    return max(_REGULAR, 2 * int(planned.total_seconds()))
 
 
 def next_check(

@@ -611,3 +611,16 @@ def test_editors_and_updates_are_read_from_within_the_box() -> None:
 def test_a_lazy_image_is_what_it_will_show(name: str) -> None:
     line = f'<p><img src="/common/x.gif" {name}="https://img.example.com/a.jpg"></p><p>（完）</p>'
     assert read(behind("", line)).images == ["img.example.com/a.jpg"]
+
+
+def test_who_wrote_it_is_no_part_of_a_template() -> None:
+    page = """<html><body><h1>第{n}号项目公示</h1><div class="text"><div class="from">来源：江州日报</div>
+    <p>江州市公布第{n}号项目，预算{n}3.5亿元。</p><p>资金由市级财政安排，第{n}季度前完成，逾期不候。</p>
+    <div class="edit cf">(责编：周红、罗永)</div></div></body></html>"""
+    pages = [page.format(n=n) for n in range(10, 16)]
+    layout = learn.learn(pages, "share")
+    assert layout is not None and not layout.apart
+    for markup in pages:
+        plain, learned = read(markup), read(markup, layout)
+        assert learned == plain
+        assert (learned.outlet, learned.author) == ("江州日报", "周红、罗永")

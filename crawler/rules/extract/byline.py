@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from crawler.rules.extract import phrases
+from crawler.rules.extract import patterns, phrases
 
 _LONGEST = 200  # characters of a line that may tell
 _TELLS = re.compile(r"\d{4}|[：:/／丨|]|记者|[Bb][Yy]\s|来源|来自|转自")
@@ -32,18 +32,18 @@ def read(line: str) -> dict[str, str]:
     if len(line) > _LONGEST or not _TELLS.search(line):
         return found
     rest = line
-    if updated := phrases.UPDATED.search(rest):
+    if updated := patterns.UPDATED.search(rest):
         rest = rest[: updated.start()] + " " + rest[updated.end() :]
-    if when := phrases.DATE.search(rest):
+    if when := patterns.DATE.search(rest):
         found["published_at"] = plain_date(when[0].strip())
-        rest = phrases.DATE.sub(" | ", rest)
+        rest = patterns.DATE.sub(" | ", rest)
     if updated:
         found["modified_at"] = plain_date(updated[1].strip())
     rest = phrases.without_counters(rest)
-    if named := phrases.SOURCE.search(rest):
+    if named := patterns.SOURCE.search(rest):
         found["outlet"] = named[1].strip(" ·•")
         rest = rest[: named.start()] + " | " + rest[named.end() :]
-    if wrote := phrases.AUTHOR.search(phrases.without_editors(rest)):
+    if wrote := patterns.AUTHOR.search(phrases.without_editors(rest)):
         names = "、".join(name for name in _SPLIT.split(wrote["names"] or "") if name)
         found["author"] = names or wrote["latin"] or wrote["by"]
     return found
@@ -56,7 +56,7 @@ def outlet_beside_date(line: str) -> str | None:
     ('江州日报', None)
     """
     rest = phrases.leftover(line, head=True) if phrases.is_byline(line) else ""
-    return rest if phrases.OUTLET_NAME.fullmatch(rest) else None
+    return rest if patterns.OUTLET_NAME.fullmatch(rest) else None
 
 
 def plain_date(text: str) -> str:

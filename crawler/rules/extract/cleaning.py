@@ -8,7 +8,7 @@ from itertools import accumulate
 
 from lxml.html import HtmlElement
 
-from crawler.rules.extract import marks, phrases
+from crawler.rules.extract import marks, patterns, phrases
 from crawler.rules.extract.survey import Box, Item, Survey
 
 _SENTENCE = re.compile(r"[。！？；，、]|[.,;!?](?:\s|$|[\"'”’])")
@@ -36,7 +36,7 @@ def is_sentence(item: Item) -> bool:
 def mark_lines(items: Iterable[Item]) -> None:
     """Mark the lines that are a template's wherever they stand; never a row of a table."""
     for item in items:
-        if item.text and len(item.text) <= phrases.LONGEST and item.node.tag != "tr":
+        if item.text and len(item.text) <= patterns.LONGEST and item.node.tag != "tr":
             item.noise = _is_template(item)
             item.meta = phrases.is_update(item.text)
 
@@ -49,7 +49,7 @@ def is_template_line(item: Item) -> bool:
     """Whether a line is a template's by its words: noise, credits, or who keeps the site."""
     if phrases.is_tail(item.text) or phrases.is_imprint(item.text):
         return True
-    return len(item.text) <= phrases.LONGEST and _is_template(item)
+    return len(item.text) <= patterns.LONGEST and _is_template(item)
 
 
 def _is_led_link(item: Item) -> bool:

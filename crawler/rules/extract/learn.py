@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 
 from crawler.items import Layout, Role
 from crawler.rules import page
-from crawler.rules.extract import layout, marks, phrases, signature
+from crawler.rules.extract import byline, layout, marks, patterns, phrases, signature
 
 _FEWEST, _MOST = 3, 20  # pages
 _AGREE = 0.6  # of the pages; of the words that two extractors find
@@ -125,5 +125,7 @@ def _part(node: HtmlElement, largest: float) -> str | None:
     if signature.is_moment(node):  # the rest of its line is a byline only with it
         return None
     if not 0 < len(words) <= min(largest, _LONGEST_WORDS) or phrases.is_correction(words):
+        return None
+    if byline.read(words) or patterns.EDITOR.search(words):  # who wrote it is the article's, also if it is always one
         return None
     return f"{step} = {words}"

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from lxml.html import HtmlElement
 
 from crawler.rules import dates, page
-from crawler.rules.extract import byline, phrases, stated
+from crawler.rules.extract import byline, patterns, phrases, stated
 from crawler.rules.extract.heading import words
 from crawler.rules.extract.layout import Block
 
@@ -135,7 +135,7 @@ def _read_credits(block: Block, said: dict[str, str]) -> None:
 def _editor(block: Block) -> str | None:
     """Who edited it, as the line next to the body's end says (责任编辑)."""
     kept, end = set(block.positions), block.positions[-1] if block.positions else 0
-    beside = ((i, phrases.EDITOR.search(item.apart)) for i, item in enumerate(block.survey.items) if i not in kept)
+    beside = ((i, patterns.EDITOR.search(item.apart)) for i, item in enumerate(block.survey.items) if i not in kept)
     said = [(abs(i - end), match["names"]) for i, match in beside if match]
     return min(said)[1] if said else None
 
@@ -145,7 +145,7 @@ def _words_of(node: HtmlElement, name: str) -> str:
     if any(inner.tag in page.SILENT or page.is_hidden(inner) for inner in node.iter()):
         return " ".join(page.text(node).split())
     parts = [said for text in node.itertext() if (said := " ".join(text.split()))]
-    outlets = [part for part in parts if phrases.OUTLET_NAME.fullmatch(part)]
+    outlets = [part for part in parts if patterns.OUTLET_NAME.fullmatch(part)]
     if len(parts) > 1 and outlets:
         parts = outlets[:1] if name == "outlet" else [part for part in parts if part not in outlets]
     return " ".join(parts)

@@ -12,7 +12,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.rules import page
-from crawler.rules.extract import marks, media, phrases
+from crawler.rules.extract import marks, media, patterns, phrases
 
 _APART = frozenset("nav aside footer header form menu dialog marquee".split())
 _EXEMPT = frozenset("html body main article".split())  # no class makes these a template's
@@ -131,7 +131,7 @@ class _Walk:
             self.pending.clear()
             return
         text = page.one_line("".join(self.buffer))
-        is_short = len(self.buffer) > 1 and len(text) <= phrases.LONGEST
+        is_short = len(self.buffer) > 1 and len(text) <= patterns.LONGEST
         apart = page.one_line(_APART_BY.join(self.buffer)) if is_short else text
         self.buffer.clear()
         if text:
