@@ -216,6 +216,16 @@ def test_a_block_is_told_when_it_begins_and_when_it_ends(trail: Desk, site: Repl
     assert changes(trail) == {}
 
 
+def test_another_encodings_words_are_none(trail: Desk, site: Replica) -> None:
+    assert trail.crawl() == "ok"
+    told = {"text": site.article("NW03").body_html, "title": site.article("NW03").title}
+    flipped = json.dumps(told, ensure_ascii=False).encode().decode("gb18030", "replace")
+    site.override(endpoint("NW03"), page(flipped, "application/json; charset=utf-8"))
+    assert trail.crawl(recheck=True) == "partial"
+    assert changes(trail) == {}
+    assert "encoding" in trail.row("SELECT reason FROM checks WHERE outcome = 'error'")["reason"]
+
+
 def test_a_site_that_blocks_everything_is_one_message(trail: Desk, site: Replica) -> None:
     assert trail.crawl() == "ok"
     for code in CODES[1:]:
@@ -265,7 +275,7 @@ PAGE = """<!DOCTYPE html><html><head><title>{title}</title></head><body>
 <div class="article"><h1>{title}</h1>
 <div class="info"><span>2024-11-22 09:30</span> <span>来源：江州日报</span>{byline}</div>
 <div class="text"><p>江州市公布第{code}号项目，预算{sum}亿元。</p><p>资金由市级财政安排，年底前完成。</p></div>
-<div class="zrbj">（编校 张工）</div></div>
+<div class="zrbj">（编校 张工 第17号）</div></div>
 </body></html>"""
 
 
@@ -306,7 +316,7 @@ def test_a_byline_that_is_dropped_is_an_edit(trail: Desk, site: Replica, pages: 
 def test_a_byline_that_is_missing_once_is_not_the_editors(
     trail: Desk, site: Replica, pages: Callable[..., None]
 ) -> None:
-    edited = PAGE.replace("（编校 张工）", "责任编辑：赵敏")
+    edited = PAGE.replace("（编校 张工 第17号）", "责任编辑：赵敏")
     path = "/html_News/NewsShare.html?infoCode=NW04"
 
     def bylined(byline: str) -> Answer:
@@ -333,6 +343,7 @@ def test_other_rules_are_no_edit(trail: Desk, site: Replica, pages: Callable[...
     before = trail.rows("SELECT kind, row_id, link FROM chain")
     words = "SELECT body_text FROM versions v JOIN articles a ON a.id = v.article_id WHERE code = 'NW02' AND number = 1"
     assert "编校" in trail.row(words)["body_text"]
+    assert trail.row("SELECT count(*) AS n FROM facts WHERE text = '第17'") == {"n": 11}
     trail.configure('body = "div.article"', 'body = "div.text"')
     assert trail.crawl(recheck=True) == "ok"
     assert changes(trail) == {"edited": 1}, "the selector changed, not the site"
@@ -342,6 +353,7 @@ def test_other_rules_are_no_edit(trail: Desk, site: Replica, pages: Callable[...
     assert told["versions"] == 11 and not (told["vanished"] or told["appeared"])
     assert "11 versions read again" in dry
     assert "编校" not in trail.row(words)["body_text"]
+    assert not trail.rows("SELECT * FROM facts WHERE text = '第17'")
     assert trail.crawl(recheck=True) == "ok"
     assert changes(trail) == {"edited": 2}
     assert trail.rows("SELECT kind, row_id, link FROM chain")[: len(before)] == before
@@ -351,7 +363,7 @@ def test_other_rules_are_no_edit(trail: Desk, site: Replica, pages: Callable[...
 def test_a_wrong_selector_that_is_mended_is_no_edit(trail: Desk, site: Replica, pages: Callable[..., None]) -> None:
     trail.configure("timezone", 'author = "div.zrbj"\ntimezone')
     assert trail.crawl() == "ok"
-    assert trail.row("SELECT author FROM articles WHERE code = 'NW02'") == {"author": "（编校 张工）"}
+    assert trail.row("SELECT author FROM articles WHERE code = 'NW02'") == {"author": "（编校 张工 第17号）"}
     trail.configure('author = "div.zrbj"\n', 'author = "span.nothing"\n')
     assert trail.crawl(recheck=True) == "ok"
     pages("NW02", sum="4.5")

@@ -11,7 +11,10 @@ STORED = Fields(
     title="旧题", outlet="江州日报", author="李明", body_html="<p>旧文。</p>", body_text="旧文。",
     places={"title": "listing", "outlet": "post", "author": "content", "body": "content"},
 )  # fmt: skip
-POST = "<html><body><h1>江州市公布采购项目</h1><p>来源：云溪晚报</p><p>正文的第一段，说明事情的来龙去脉，足够长。</p></body></html>"
+POST = (
+    "<html><body><h1>江州市公布采购项目</h1><p>来源：云溪晚报</p>"
+    "<p>正文的第一段，说明事情的来龙去脉，足够长。</p></body></html>"
+)
 
 
 def raw(role: str, body: str) -> Raw:
@@ -39,6 +42,11 @@ def test_what_was_told_elsewhere_stays() -> None:
     assert (fresh.title, fresh.outlet, fresh.author) == ("旧题", "江州日报", "李明"), (
         "gained, or its page is unreadable"
     )
+
+
+def test_what_a_later_look_told_is_not_overruled_by_an_earlier_page() -> None:
+    fresh = reread([content(author="王芳")], STORED, ["author"], SITE, {})
+    assert fresh is not None and fresh.author == "李明"
 
 
 def test_without_the_page_of_the_body_nothing_is_reread() -> None:
