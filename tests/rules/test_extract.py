@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from crawler.items import Fields, Layout
@@ -59,6 +59,8 @@ def test_noise_is_not_read(kind: str, place: str, at: int) -> None:
 
 
 @settings(max_examples=60, deadline=None)
+@example("thepaper", "flash", 100, [(kind, 1) for kind in ("ad box", "views", "share bar", "lead sentence noise")])
+@example("soup", "flash", 16, [("relative time", 1), ("lead sentence noise", 0), ("expand", 1)])
 @given(
     st.sampled_from(list(TEMPLATES)),
     st.sampled_from(list(ARTICLES)),

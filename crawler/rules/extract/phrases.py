@@ -186,8 +186,11 @@ def is_tail(line: str) -> bool:
 
 
 def is_imprint(line: str) -> bool:
-    """Whether a line says who keeps the site; an article may say so as well, so that this only weighs a box down."""
-    return len(line) <= patterns.LONGEST and any(word in line for word in patterns.IMPRINT)
+    """Whether a line says who keeps a site or how many take it; an article may say so as well, so that this only
+    weighs a box down."""
+    if len(line) > patterns.LONGEST:
+        return False
+    return any(word in line for word in patterns.IMPRINT) or patterns.READERSHIP.fullmatch(line) is not None
 
 
 @lru_cache(maxsize=2048)
