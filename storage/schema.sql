@@ -49,10 +49,18 @@ CREATE TABLE articles (
     variant_version_id INTEGER REFERENCES versions (id),  -- older content that came back and waits for a second look
     variant_seen_at TEXT,
     moved_to TEXT,                   -- where a permanent redirect led last
+    noarchive INTEGER NOT NULL DEFAULT 0,    -- 1: its page asks that its text be shown nowhere else
+    -- How often it is edited, as its looks have shown (docs/revisit.md).
+    last_read_at TEXT,               -- last look that showed its content
+    factor_a REAL NOT NULL DEFAULT 0.5,
+    factor_b REAL NOT NULL DEFAULT 0.5,
+    streak INTEGER NOT NULL DEFAULT 0,       -- looks in a row that found it changed
     UNIQUE (site, code)
 ) STRICT;
 CREATE INDEX articles_code ON articles (code);
 CREATE INDEX articles_due ON articles (next_check_at);
+CREATE INDEX articles_site_due ON articles (site, next_check_at);
+CREATE INDEX articles_found ON articles (site, first_seen_at);
 CREATE INDEX articles_state ON articles (site, state);
 CREATE INDEX articles_cluster ON articles (cluster_id);
 CREATE INDEX articles_url ON articles (url);
@@ -209,7 +217,8 @@ CREATE TABLE bodies (
     hash TEXT NOT NULL PRIMARY KEY,  -- hex SHA-256 of the bytes as received, after content decoding
     codec TEXT NOT NULL,             -- 'zstd' or 'raw'
     size INTEGER NOT NULL,           -- bytes before compression
-    data BLOB NOT NULL
+    data BLOB,                       -- NULL: pruned or redacted
+    dropped_at TEXT                  -- when it was
 ) STRICT;
 
 -- A raw response that was kept.
@@ -261,6 +270,77 @@ CREATE TABLE checks (
 ) STRICT;
 CREATE INDEX checks_article ON checks (article_id, checked_at);
 CREATE INDEX checks_run ON checks (run_id, outcome);
+
+-- When a source's next crawl is due.
+CREATE TABLE schedule (
+    source_id INTEGER PRIMARY KEY REFERENCES sources (id),
+    rule TEXT NOT NULL DEFAULT '',   -- as configured: 'every 5m', 'every 5m to 1h', '*/5 8-20 * * 1-5'
+    next_run_at TEXT,                -- NULL while it is paused or no longer configured
+    last_run_at TEXT,                -- when its last crawl by the schedule began
+    reason TEXT,                     -- why the next run is then, where the rule alone does not say so
+    paused_at TEXT
+) STRICT;
+
+-- What a site's articles may cost in a day, and what of it is left.
+CREATE TABLE budgets (
+    site TEXT PRIMARY KEY,
+    price REAL NOT NULL,             -- how likely an edit must be to be worth a request
+    tokens REAL NOT NULL,            -- requests that may be made at once
+    tokens_at TEXT NOT NULL,         -- when they were counted last
+    per_day REAL NOT NULL            -- requests a day
+) STRICT;
+
+-- How often a source's articles are edited at each age (docs/revisit.md).
+CREATE TABLE age_profiles (
+    source_id INTEGER NOT NULL REFERENCES sources (id),
+    bucket INTEGER NOT NULL,         -- of ages; 0 is the first quarter of an hour
+    num REAL NOT NULL DEFAULT 0,     -- edits
+    den REAL NOT NULL DEFAULT 0,     -- hours watched, each article's by its own factor
+    PRIMARY KEY (source_id, bucket)
+) STRICT, WITHOUT ROWID;
+
+-- What a host asked for, or is spared for.
+CREATE TABLE hosts (
+    host TEXT PRIMARY KEY,           -- with its port, where the address has one
+    not_before TEXT,                 -- no request before then
+    reason TEXT,                     -- why
+    failures INTEGER NOT NULL DEFAULT 0,     -- requests in a row that failed
+    seen_at TEXT NOT NULL
+) STRICT;
+
+-- A host's robots.txt as it was fetched last.
+CREATE TABLE robots (
+    origin TEXT PRIMARY KEY,         -- scheme, host and port
+    fetched_at TEXT NOT NULL,
+    status INTEGER,                  -- NULL: it could not be had
+    rules BLOB NOT NULL              -- what of it is read; empty allows everything
+) STRICT;
+
+-- What is to be sent, where; written with the finding itself, and sent at least once.
+CREATE TABLE outbox (
+    id INTEGER PRIMARY KEY,
+    message_id TEXT NOT NULL UNIQUE, -- the same at each attempt
+    channel TEXT NOT NULL,           -- the name of a [[notify]]
+    change_id INTEGER REFERENCES changes (id),
+    incident_id INTEGER REFERENCES incidents (id),   -- one of the two
+    event TEXT NOT NULL CHECK (event IN ('change', 'trouble', 'recovery')),
+    created_at TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    next_attempt_at TEXT,            -- NULL: delivered or parked
+    delivered_at TEXT,
+    parked_at TEXT,                  -- given up; the error says why
+    error TEXT                       -- of the last attempt
+) STRICT;
+CREATE INDEX outbox_due ON outbox (next_attempt_at) WHERE next_attempt_at IS NOT NULL;
+CREATE INDEX outbox_change ON outbox (change_id);
+
+-- An article whose words were taken out of the record.
+CREATE TABLE redactions (
+    id INTEGER PRIMARY KEY,
+    article_id INTEGER NOT NULL REFERENCES articles (id),
+    reason TEXT NOT NULL,
+    redacted_at TEXT NOT NULL
+) STRICT;
 
 -- A stretch of regular looks; never pruned.
 CREATE TABLE coverage (

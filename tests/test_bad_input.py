@@ -36,7 +36,12 @@ def one_line(done: "CompletedProcess[str]", *words: str) -> None:
 CONFIGURATION = [
     ("broken TOML", "delay = 0", "delay = ", ["newstrail.toml", "not valid TOML", "line 4"]),
     ("unknown key", "delay = 0", "dealy = 0", ["crawl.dealy", "unknown key", "did you mean delay?"]),
-    ("unknown section", "[crawl]", "[crwal]", ["crwal", "allowed: database, crawl, site, source"]),
+    (
+        "unknown section",
+        "[crawl]",
+        "[crwal]",
+        ["crwal", "allowed: database, crawl, daemon, retention, notify, site, source"],
+    ),
     ("wrong type", "delay = 0", 'delay = "fast"', ["crawl.delay", "Expected `float`"]),
     ("out of bounds", "delay = 0", "delay = -1", ["crawl.delay", ">= 0"]),
     ("no duration", '"0s"', '"soon"', ["site.replica.confirm_after", "10m"]),

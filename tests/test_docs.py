@@ -16,7 +16,7 @@ import pytest
 from crawler import config
 from crawler.cli import COMMANDS, cli
 from crawler.commands.crawl import _ARGUMENTS
-from crawler.config import CrawlSettings, Site, Source
+from crawler.config import Channel, CrawlSettings, DaemonSettings, Retention, Site, Source
 from docs.make_images import CODE, GOAL, picture
 from storage.database import open_database
 
@@ -93,6 +93,9 @@ def test_every_scrapy_argument_is_documented() -> None:
         ("`[crawl]`: how requests are made", CrawlSettings.__struct_fields__),
         ("`[site.NAME]`: how a site looks", Site.__struct_fields__),
         ("`[[source]]`: a listing that is watched", Source.__struct_fields__),
+        ("`[daemon]`: what `newstrail daemon` may use", DaemonSettings.__struct_fields__),
+        ("`[retention]`: what is dropped in time", Retention.__struct_fields__),
+        ("`[[notify]]`: who hears of what", Channel.__struct_fields__),
     ],
 )
 def test_every_key_is_documented_with_its_default(heading: str, keys: tuple[str, ...]) -> None:
@@ -100,7 +103,7 @@ def test_every_key_is_documented_with_its_default(heading: str, keys: tuple[str,
     assert sorted(rows) == sorted(keys)
 
 
-@pytest.mark.parametrize("kind", [CrawlSettings, Site])
+@pytest.mark.parametrize("kind", [CrawlSettings, Site, DaemonSettings, Channel])
 def test_defaults_are_as_documented(kind: type[msgspec.Struct]) -> None:
     text = TEXTS[ROOT / "docs/configuration.md"]
     for field in msgspec.structs.fields(kind):
