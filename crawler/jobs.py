@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from sqlite_utils import Database
 
+from crawler import budget
 from crawler.config import PLACEHOLDER_AGENT, Config, named_hosts
 from crawler.errors import ConfigError, NotFoundError
 from crawler.items import METADATA, Job, Known, Layout, LearnedLayout, ListingTask, Target, Validator
@@ -22,15 +23,21 @@ _SETTLED_LOOKS, _SETTLED_AFTER = 3, 86400  # readings, and seconds, after which 
 FULL_FETCH_EVERY = 20  # looks; so that an origin that lies about "not modified" is found out
 
 
-def category_job(db: Database, config: Config, key: str, now: str, recheck: bool = False) -> Job:
-    """The crawl of one source: its listing, and its articles that are due (`recheck`: all it ever listed)."""
+def category_job(
+    db: Database, config: Config, key: str, now: str, recheck: bool = False, picked: list[int] | None = None
+) -> Job:
+    """The crawl of one source: its listing, and its articles that are due (`recheck`: all it ever listed; `picked`: these
+    articles of its site instead, by their ids)."""
     source = config.source(key)
     site = config.sites[source.site]
     refuse_placeholder(config, [source.site])
     url = identity.listing_url(site, source.category_name)
     source_id = sources.put_source(db, key, source.name, source.site, source.category_name, url)
     known = sources.find_source(db, key) or {}
-    rows = queries.articles_of_source(db, source_id, now, due_only=not recheck)
+    if picked is None:
+        rows = queries.articles_of_source(db, source_id, now, due_only=not recheck)
+    else:
+        rows = queries.articles_by_id(db, picked)
     targets = tuple(_target(row) for row in rows if row["site"] == source.site)
     return Job(
         run=uuid.uuid4().hex,
@@ -64,6 +71,18 @@ def due_job(db: Database, config: Config, now: str, site: str | None = None, unl
     """A crawl of every article whose time has come by `now` (`unlisted_only`: of those that no listing ever had)."""
     rows = queries.due_articles(db, now, unlisted_only)
     return _share_job(config, db, [row for row in rows if row["site"] in config.sites and site in (None, row["site"])])
+
+
+def scheduled_job(db: Database, config: Config, key: str, now: str) -> Job:
+    """The crawl of one source by the schedule: its listing, and those of its site's articles that are worth their
+    price."""
+    return category_job(db, config, key, now, picked=budget.pick(db, config, config.source(key).site, now))
+
+
+def looks_job(db: Database, config: Config, site: str, now: str) -> Job | None:
+    """A crawl of a site's articles whose look is worth its price now; None where there is none."""
+    picked = budget.pick(db, config, site, now)
+    return _share_job(config, db, queries.articles_by_id(db, picked)) if picked else None
 
 
 def code_job(db: Database, config: Config, codes: list[str], site: str | None = None) -> Job:

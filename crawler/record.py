@@ -15,16 +15,19 @@ from sqlite_utils import Database
 from crawler import derived
 from crawler.config import Site, seconds
 from crawler.items import METADATA, FactChange, ListingReading, Look
+from crawler.learning import Learning
 from crawler.reextract import Report, content_of, relate, reread_article
 from crawler.rules import identity
 from crawler.rules.classify import NOTHING_READ
 from crawler.rules.decide import Decision, Past, Version, decide, differences, whole
 from crawler.rules.reread import Layouts
-from crawler.rules.revisit import next_check, regular_gap
+from crawler.rules.dates import later
+from crawler.rules.recheck import next_check, regular_gap
 from crawler.rules.text import text_hash
 from storage import articles, coverage, incidents, responses, sources, versions
 from storage.facts import put_fact_changes
 
+_LATELY = 1800  # seconds after a look, in which another title on a listing asks for none
 _REMEMBERED = 5  # versions that a returning content is compared with
 _TEXT_SEEN = ("new", "changed", "unchanged", "not_modified")  # looks that say what an article's text is
 
@@ -45,8 +48,10 @@ def record_listing(db: Database, source_id: int, site: str, reading: ListingRead
         url = identity.page_url(sites[site], "share", entry.code, entry.url) or entry.url
         articles.add(db, site, entry.code, url, entry.url, entry.title or None, reading.seen_at)
         article = articles.find(db, site, entry.code)
-        if article and not overtaken:
-            sources.stay(db, source_id, article["id"], entry.title, position, reading.seen_at)
+        if not article or overtaken:
+            continue
+        if sources.stay(db, source_id, article["id"], entry.title, position, reading.seen_at):
+            articles.hint(db, article["id"], reading.seen_at, later(reading.seen_at, -_LATELY))
     if overtaken or reading.broken:  # a listing that may not be whole ends nobody's stay
         return
     sources.end_stays(db, source_id, reading.seen_at)
@@ -57,11 +62,17 @@ def record_listing(db: Database, source_id: int, site: str, reading: ListingRead
 
 
 def record_look(
-    db: Database, look: Look, site: Site, run_id: int | None, recorded_at: str, layouts: Layouts | None = None
+    db: Database,
+    look: Look,
+    site: Site,
+    run_id: int | None,
+    recorded_at: str,
+    learning: Learning,
+    layouts: Layouts | None = None,
 ) -> Recorded | None:
     """Record one look: article, version, changes, links of the chain and check, in the caller's transaction.
 
-    `layouts` are those that the look was read with. Returns None where the look was on record already.
+    `learning`: what looks teach; the caller writes it. `layouts` are those that the look was read with. Returns None where the look was on record already.
     """
     if articles.is_recorded(db, look.id):
         return None
@@ -87,7 +98,7 @@ def record_look(
         # While it was not found its text was not known.
         gap = 0 if past.gone_since else regular_gap(article["last_checked_at"], article["next_check_at"])
         coverage.looked(db, article["id"], look.seen_at, gap)
-    _update_article(db, article, look, decision, site, kinds)
+    _update_article(db, article, look, decision, site, kinds, learning)
     articles.add_check(
         db,
         {
@@ -267,7 +278,13 @@ def _last_seen_before(article: dict[str, Any], past: Past, kind: str) -> str | N
 
 
 def _update_article(
-    db: Database, article: dict[str, Any], look: Look, decision: Decision, site: Site, kinds: list[str]
+    db: Database,
+    article: dict[str, Any],
+    look: Look,
+    decision: Decision,
+    site: Site,
+    kinds: list[str],
+    learning: Learning,
 ) -> None:
     if decision.content is not None:
         names = ("title", *METADATA) if decision.new_version else decision.gains
@@ -292,14 +309,23 @@ def _update_article(
         "gone_looks": decision.gone_looks,
         "variant_version_id": decision.variant_version_id,
         "variant_seen_at": decision.variant_seen_at,
-        "next_check_at": next_check(
-            decision.outcome,
-            decision.state,
-            look.seen_at,
-            article["last_changed_at"] or article["first_seen_at"],
-            decision.gone_firmly_since,
-            decision.gone_looks,
-            seconds(site.confirm_after),
-        ),
     }
+    article["next_check_at"] = _next_check(article, look, decision, site, kinds, learning)
     articles.update(db, article)
+
+
+def _next_check(
+    article: dict[str, Any], look: Look, decision: Decision, site: Site, kinds: list[str], learning: Learning
+) -> str | None:
+    """When the next look is due: by what was learned, or by what this one could not settle."""
+    if decision.state == "live" and decision.outcome in _TEXT_SEEN:
+        return learning.looked(article, site, bool(kinds) and decision.outcome != "new", look.seen_at)
+    return next_check(
+        decision.outcome,
+        decision.state,
+        look.seen_at,
+        article["last_changed_at"] or article["first_seen_at"],
+        decision.gone_firmly_since,
+        decision.gone_looks,
+        seconds(site.confirm_after),
+    )

@@ -11,6 +11,7 @@ import msgspec
 from sqlite_utils import Database
 
 from crawler.items import Ending, Job, ListingReading, Look, Observation
+from crawler.learning import Learning
 from crawler.record import record_listing, record_look
 from crawler.rules import absences, collapses
 from crawler.rules.classify import NOTHING_READ
@@ -69,6 +70,8 @@ class Recorder:
         self._moves = Moves()
         self._sites: defaultdict[str, absences.SiteRun] = defaultdict(absences.SiteRun)
         self._samples = Samples(job)
+        with usable(path):
+            self._learning = Learning(db)
         self._quarantine: str | None = None
         self._notices: list[str] = []
         self.tally = Tally()
@@ -76,7 +79,8 @@ class Recorder:
         with usable(path), transaction(db):
             source = sources.find_source(db, job.listing.source) if job.listing else None
             self._source_id: int | None = source["id"] if source else None
-            self.run_id = sources.begin_run(db, job.spider, self._source_id, self._now())
+            site = next(iter(job.sites)) if len(job.sites) == 1 else None
+            self.run_id = sources.begin_run(db, job.spider, site, self._source_id, self._now())
 
     def _now(self) -> str:
         return utc_text(self._clock())
@@ -166,6 +170,7 @@ class Recorder:
             for observation in self._waiting:
                 with self._db.atomic():
                     self._record(observation, committed)
+            self._learning.write()
             self._count(before, committed)
         self._waiting.clear()
         self._waiting_bytes = 0
@@ -198,7 +203,7 @@ class Recorder:
 
     def _look(self, look: Look, tally: Tally) -> None:
         rules = self._job.layouts.get(look.site, {})
-        recorded = record_look(self._db, look, self._job.sites[look.site], self.run_id, self._now(), rules)
+        recorded = record_look(self._db, look, self._job.sites[look.site], self.run_id, self._now(), self._learning, rules)
         if recorded is None:
             return
         decision = recorded.decision

@@ -15,7 +15,8 @@ UPDATE articles SET url = :url, post_url = :post_url, title = :title, outlet = :
     version_count = :version_count, next_check_at = :next_check_at, cluster_id = :cluster_id, looks = :looks,
     gone_looks = :gone_looks, gone_since = :gone_since, gone_firmly_since = :gone_firmly_since,
     gone_seen_at = :gone_seen_at,
-    variant_version_id = :variant_version_id, variant_seen_at = :variant_seen_at, moved_to = :moved_to
+    variant_version_id = :variant_version_id, variant_seen_at = :variant_seen_at, moved_to = :moved_to,
+    last_read_at = :last_read_at, hinted_at = :hinted_at, factor_a = :factor_a, factor_b = :factor_b, streak = :streak
 WHERE id = :id
 """
 _ABSENT = """
@@ -53,6 +54,15 @@ def add(db: Database, site: str, code: str, url: str, post_url: str | None, titl
 def update(db: Database, article: dict[str, Any]) -> None:
     """Write an article row back."""
     db.execute(_UPDATE, article)
+
+
+def hint(db: Database, article_id: int, seen_at: str, unless_read_since: str) -> None:
+    """A listing shows another title for a live article: it is due at once, unless it was read lately."""
+    db.execute(
+        "UPDATE articles SET hinted_at = :at, next_check_at = :at"
+        " WHERE id = :id AND state = 'live' AND gone_since IS NULL AND last_read_at < :lately",
+        {"id": article_id, "at": seen_at, "lately": unless_read_since},
+    )
 
 
 def is_recorded(db: Database, observation: str) -> bool:

@@ -1,5 +1,6 @@
 """Reading the record: what is due, and what a crawl needs to know of it."""
 
+import json
 from typing import Any
 
 from sqlite_utils import Database
@@ -46,6 +47,13 @@ def due_articles(db: Database, now: str, unlisted_only: bool = False) -> list[di
     return rows(
         db, f"{_TARGET} WHERE a.next_check_at <= :now {_KEPT} {unlisted} ORDER BY a.next_check_at", {"now": now}
     )
+
+
+def articles_by_id(db: Database, ids: list[int]) -> list[dict[str, Any]]:
+    """These articles, in the order given."""
+    found = rows(db, f"{_TARGET} WHERE a.id IN (SELECT value FROM json_each(?)) AND a.state != 'redacted'", (json.dumps(ids),))
+    place = {number: at for at, number in enumerate(ids)}
+    return sorted(found, key=lambda row: place[row["id"]])
 
 
 def articles_by_code(db: Database, code: str, site: str | None) -> list[dict[str, Any]]:

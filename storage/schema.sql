@@ -52,6 +52,7 @@ CREATE TABLE articles (
     noarchive INTEGER NOT NULL DEFAULT 0,    -- 1: its page asks that its text be shown nowhere else
     -- How often it is edited, as its looks have shown (docs/revisit.md).
     last_read_at TEXT,               -- last look that showed its content
+    hinted_at TEXT,                  -- since then a listing shows another title, and nobody has looked
     factor_a REAL NOT NULL DEFAULT 0.5,
     factor_b REAL NOT NULL DEFAULT 0.5,
     streak INTEGER NOT NULL DEFAULT 0,       -- looks in a row that found it changed
@@ -197,6 +198,7 @@ CREATE TABLE listing_snapshots (
 CREATE TABLE runs (
     id INTEGER PRIMARY KEY,
     spider TEXT NOT NULL,
+    site TEXT,                       -- NULL: of several
     source_id INTEGER REFERENCES sources (id),
     started_at TEXT NOT NULL,
     finished_at TEXT,
@@ -211,6 +213,7 @@ CREATE TABLE runs (
     errors INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX runs_source ON runs (source_id, started_at);
+CREATE INDEX runs_started ON runs (started_at);
 
 -- The bytes of kept responses, each once.
 CREATE TABLE bodies (
@@ -286,6 +289,7 @@ CREATE TABLE budgets (
     site TEXT PRIMARY KEY,
     price REAL NOT NULL,             -- how likely an edit must be to be worth a request
     tokens REAL NOT NULL,            -- requests that may be made at once
+    patrol REAL NOT NULL,            -- the same, for looks that look for removals
     tokens_at TEXT NOT NULL,         -- when they were counted last
     per_day REAL NOT NULL            -- requests a day
 ) STRICT;

@@ -62,19 +62,23 @@ def quarantined_since(db: Database, site: str, source_id: int | None, runs: int)
     return row[0] if row else None
 
 
-def stay(db: Database, source_id: int, article_id: int, title: str, position: int, seen_at: str) -> None:
-    """An article stands on a listing: its open stay goes on, or a new one begins."""
-    cursor = db.execute(
-        "UPDATE listings SET title = ?, position = ?, last_seen_at = ?"
-        " WHERE source_id = ? AND article_id = ? AND left_at IS NULL",
-        (title, position, seen_at, source_id, article_id),
-    )
-    if cursor.rowcount == 0:
+def stay(db: Database, source_id: int, article_id: int, title: str, position: int, seen_at: str) -> bool:
+    """An article stands on a listing: its open stay goes on, or a new one begins. Whether it stands there under another
+    title than before."""
+    stay = "WHERE source_id = ? AND article_id = ? AND left_at IS NULL"
+    before = db.execute(f"SELECT title FROM listings {stay}", (source_id, article_id)).fetchone()
+    if before is None:
         db.execute(
             "INSERT INTO listings (source_id, article_id, title, position, first_seen_at, last_seen_at)"
             " VALUES (?, ?, ?, ?, ?, ?)",
             (source_id, article_id, title, position, seen_at, seen_at),
         )
+        return False
+    db.execute(
+        f"UPDATE listings SET title = ?, position = ?, last_seen_at = ? {stay}",
+        (title, position, seen_at, source_id, article_id),
+    )
+    return bool(before[0] != title)
 
 
 def end_stays(db: Database, source_id: int, seen_at: str) -> None:
@@ -97,10 +101,11 @@ def snapshot(db: Database, source_id: int, codes: Sequence[str], seen_at: str) -
     return True
 
 
-def begin_run(db: Database, spider: str, source_id: int | None, started_at: str) -> int:
-    """A crawl begins; its id. Until `finish_run` it stands as interrupted, which is what a killed one is."""
+def begin_run(db: Database, spider: str, site: str | None, source_id: int | None, started_at: str) -> int:
+    """A crawl begins, of one site or of several (None); its id. Until `finish_run` it stands as interrupted, which is what a killed one is."""
     cursor = db.execute(
-        "INSERT INTO runs (spider, source_id, started_at) VALUES (?, ?, ?)", (spider, source_id, started_at)
+        "INSERT INTO runs (spider, site, source_id, started_at) VALUES (?, ?, ?, ?)",
+        (spider, site, source_id, started_at),
     )
     return int(cursor.lastrowid or 0)
 

@@ -20,6 +20,7 @@ from sqlite_utils import Database
 from crawler import config, jobs
 from crawler.config import Site
 from crawler.items import Entry, Fields, Job, ListingReading, Look, Raw
+from crawler.learning import Learning
 from crawler.record import record_listing, record_look
 from crawler.rules.dates import later, utc_text
 from crawler.runner import run_in_child
@@ -297,7 +298,7 @@ def test_what_looks_come_to(db: Database, tale: Tale) -> None:
 
 def record(db: Database, seen: Look, site: Site, minutes: float) -> None:
     with transaction(db):
-        record_look(db, seen, site, None, at(minutes))
+        record_look(db, seen, site, None, at(minutes), Learning(db))
 
 
 def expected_stretches(tale: Tale) -> list[tuple[str, str]]:
@@ -320,7 +321,7 @@ def test_what_was_never_seen_makes_no_article(db: Database) -> None:
 def test_a_removal_says_what_was_seen(db: Database) -> None:
     with transaction(db):
         for number, (minutes, what, _) in enumerate(REMOVED):
-            record_look(db, look(number, minutes, what, 1 if number else None), SITE, None, START)
+            record_look(db, look(number, minutes, what, 1 if number else None), SITE, None, START, Learning(db))
     reason, severity = db.execute("SELECT reason, severity FROM changes WHERE kind = 'removed'").fetchone()
     url = "https://news.example/text?id=NW1"
     assert reason == f"Not available at {url} since {at(5)} (404 twice); last read {at(0)}"
@@ -332,7 +333,7 @@ def test_when_a_removed_article_is_due_again(db: Database) -> None:
     with transaction(db):
         for number, what in enumerate(["A", "404", "404", "404", "404", "404"]):
             moment = 0 if number == 0 else 5 + 20 * number
-            record_look(db, look(number, moment, what, 1 if number else None), SITE, None, START)
+            record_look(db, look(number, moment, what, 1 if number else None), SITE, None, START, Learning(db))
             due = db.execute("SELECT next_check_at FROM articles").fetchone()[0]
             days.append((datetime.fromisoformat(due) - datetime.fromisoformat(at(moment))).total_seconds() / 86400)
     assert days[2:] == [1, 2, 4, 8]
@@ -727,7 +728,7 @@ def test_every_twentieth_look_is_a_full_fetch(trail: Desk) -> None:
                 seen = replace(
                     look(number, 0, "304", 1), site="replica", code=target.code, id=f"{target.code}:{number}"
                 )
-                record_look(db, seen, settings.sites["replica"], None, START)
+                record_look(db, seen, settings.sites["replica"], None, START, Learning(db))
 
     full: dict[str, list[int]] = {code: [] for code in trail.site.codes()}
     for number in range(40):

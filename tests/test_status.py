@@ -85,7 +85,7 @@ class Record(Trail):
         """One crawl with so many looks of each outcome."""
         at = later(NOW, -days_ago * 86400)
         with transaction(self.db):
-            run = sources.begin_run(self.db, "category", source or self.source, at)
+            run = sources.begin_run(self.db, "category", "replica", source or self.source, at)
             for outcome, count in outcomes.items():
                 for number in range(count):
                     self._check(run, outcome, at, f"{run}:{outcome}:{number}")

@@ -13,7 +13,7 @@ from crawler.rules import absences, collapses
 from crawler.rules.absences import Article, SiteRun
 from crawler.rules.dates import later
 from crawler.rules.moves import Moves
-from crawler.rules.revisit import next_check
+from crawler.rules.recheck import next_check
 
 NOW, EARLIER, DAY = "2024-03-01T00:00:00Z", "2024-02-01T00:00:00Z", 86400
 

@@ -1,4 +1,4 @@
-"""When to look at an article again."""
+"""What an outcome says about the next look at an article: the table for all that is not a plain look at a live page."""
 
 from crawler.rules.classify import NOTHING_READ
 from crawler.rules.dates import from_utc_text, later

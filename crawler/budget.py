@@ -1,0 +1,123 @@
+"""What is looked at now: as many articles as a site's budget allows, those first whose edit is likeliest; and how often
+a listing is worth it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlite_utils import Database
+
+from crawler.config import Config, Site, Source, seconds
+from crawler.learning import Profiles, age_at, next_look, page_of
+from crawler.rules import revisit
+from crawler.rules.dates import from_utc_text, later
+from storage import budgets, sources
+from storage.database import transaction
+
+_DAY, _HOUR = 86400, 3600
+_FEWEST_A_DAY, _LOOKS_AN_ARTICLE = 200, 20
+_WEEK, _FORTNIGHT = 7, 14  # days
+_PATROLLED = 7 * _DAY  # seconds after it was found, in which an article's removal is looked for
+_MOST_AT_ONCE = 5000  # articles that one choice is made of
+_TICK = 1 / 6  # hours; the step of the price is that of so much time
+_LISTINGS_SHARE = 0.2  # of a site's budget, for listings that the record times
+
+
+def pick(db: Database, settings: Config, site: str, now: str) -> list[int]:
+    """Ids of the articles to look at now (UTC text), the most urgent first; what they cost is taken from the budget.
+
+    What waits to be settled comes first; then come those whose edit is likely enough to be worth the site's price, the
+    likeliest first; a share of the budget goes to those that were longest not looked at. The others are planned anew.
+    """
+    with transaction(db):
+        budget, passed = _counted(db, settings, site, now)
+        chosen = budgets.unsettled(db, site, now, _MOST_AT_ONCE)
+        worth, not_yet = _weighed(db, settings.sites[site], site, now, budget["price"])
+        left = max(0, int(budget["tokens"]) - len(chosen))
+        chosen += [article for _, article in worth[:left]]
+        young, rested = later(now, -_PATROLLED), later(now, -_HOUR)
+        patrol = budgets.longest_not_looked_at(db, site, young, rested, chosen, int(budget["patrol"]))
+        budgets.put_off(db, not_yet)
+        per_tick = budget["per_day"] * _TICK / 24
+        budget["price"] = revisit.next_price(budget["price"], len(worth), budget["tokens"], per_tick, passed / _TICK)
+        budget["tokens"] -= len(chosen)
+        budget["patrol"] -= len(patrol)
+        budgets.put(db, budget)
+    return chosen + patrol
+
+
+def _counted(db: Database, settings: Config, site: str, now: str) -> tuple[dict[str, Any], float]:
+    """A site's budget with the tokens that it has by now, and the hours since it was counted last."""
+    per_day = requests_per_day(db, settings, site, now)
+    share = settings.sites[site].patrol
+    budget = budgets.find(db, site)
+    if budget is None:  # a full one
+        began = later(now, -revisit.BURST * _HOUR)
+        budget = {"site": site, "price": revisit.FIRST_PRICE, "tokens": 0.0, "patrol": 0.0, "tokens_at": began}
+    passed = max(0.0, (from_utc_text(now) - from_utc_text(budget["tokens_at"])).total_seconds() / _HOUR)
+    counted = {
+        "tokens": revisit.tokens(budget["tokens"], per_day * (1 - share), passed),
+        "patrol": revisit.tokens(budget["patrol"], per_day * share, passed),
+    }
+    return budget | counted | {"tokens_at": now, "per_day": per_day}, passed
+
+
+def requests_per_day(db: Database, settings: Config, site: str, now: str) -> float:
+    """Requests a day that a site's looks may cost: as configured, else by its new articles; never more than its delay
+    leaves room for."""
+    asked = settings.sites[site].requests_per_day
+    if asked is None:
+        found = budgets.found_since(db, site, later(now, -_WEEK * _DAY))
+        asked = max(_FEWEST_A_DAY, _LOOKS_AN_ARTICLE * found // _WEEK)
+    return min(asked, _DAY / settings.crawl.delay) if settings.crawl.delay else asked
+
+
+def _weighed(
+    db: Database, rules: Site, site: str, now: str, price: float
+) -> tuple[list[tuple[float, int]], list[tuple[str | None, int]]]:
+    """Due articles by how likely their edit is, the likeliest first; and those that are not worth it yet, with when
+    they may be."""
+    curves = Profiles(db)
+    worth: list[tuple[float, int]] = []
+    not_yet: list[tuple[str | None, int]] = []
+    for article in budgets.candidates(db, site, now, _MOST_AT_ONCE):
+        page, curve = page_of(article), curves.of(article["source_id"])
+        age, last = age_at(article, now), age_at(article, article["last_read_at"] or article["first_seen_at"])
+        score = revisit.score(curve, page, last, age, price)
+        if score >= price:
+            worth.append((score, article["id"]))
+        else:
+            wait = max(revisit.next_age(curve, page, last, price) - age, revisit.MIN_GAP)
+            not_yet.append((next_look(article, rules, now, wait), article["id"]))
+    return sorted(worth, reverse=True), not_yet
+
+
+def listing_gap(db: Database, settings: Config, source: Source, now: str) -> timedelta:
+    """How long after one reading the next of a listing that the record times is worth it: between its `min_every` and
+    its `every`, by what is found at this hour of the day."""
+    assert source.min_every is not None and source.every is not None
+    known = sources.find_source(db, source.key)
+    per_day = requests_per_day(db, settings, source.site, now)
+    timed = sum(other.site == source.site and other.min_every is not None for other in settings.sources.values())
+    soonest = max(seconds(source.min_every) / _HOUR, 24 * timed / (_LISTINGS_SHARE * per_day))
+    latest = seconds(source.every) / _HOUR
+    if known is None:
+        return timedelta(hours=latest)
+    rate = Profiles(db).of(known["id"]).rate(0.0)
+    price = budgets.price(db, source.site) or revisit.FIRST_PRICE
+    found = _found_per_hour(db, known["id"], settings.sites[source.site].zone, now)
+    return timedelta(hours=revisit.listing_gap(price, found, rate, min(soonest, latest), latest))
+
+
+def _found_per_hour(db: Database, source_id: int, zone: ZoneInfo, now: str) -> float:
+    """New articles of a source in an hour, at this hour of the day, over the last fortnight or since it is watched;
+    half of a first one is presumed."""
+    hour = _local(now, zone).hour
+    rows = budgets.found_by_hour(db, source_id, later(now, -_FORTNIGHT * _DAY))
+    found = sum(row["found"] for row in rows if _local(row["hour"], zone).hour == hour)
+    began = from_utc_text(min((row["hour"] for row in rows), default=now))
+    return (found + 0.5) / max(1, (from_utc_text(now) - began).days)
+
+
+def _local(moment: str, zone: ZoneInfo) -> datetime:
+    return from_utc_text(moment).astimezone(zone)

@@ -1,0 +1,106 @@
+"""What a site's looks may cost, what of it is left, and which of its articles ask for it."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from sqlite_utils import Database
+
+from storage.queries import rows
+
+_PUT = """
+INSERT INTO budgets (site, price, tokens, patrol, tokens_at, per_day)
+VALUES (:site, :price, :tokens, :patrol, :tokens_at, :per_day)
+ON CONFLICT (site) DO UPDATE SET price = excluded.price, tokens = excluded.tokens, patrol = excluded.patrol,
+    tokens_at = excluded.tokens_at, per_day = excluded.per_day
+"""
+# What was never read, what a finding waits for, what a listing hints at: not to be weighed against edits that may be.
+_UNSETTLED = """
+(a.state != 'live' OR a.gone_since IS NOT NULL OR a.variant_version_id IS NOT NULL OR a.hinted_at IS NOT NULL)
+"""
+_CANDIDATE = """
+SELECT a.id, a.first_seen_at, a.published_at, a.published_precision, a.last_read_at, a.factor_a, a.factor_b, a.streak, a.next_check_at,
+       (SELECT min(l.source_id) FROM listings l WHERE l.article_id = a.id) AS source_id
+FROM articles a
+"""
+_DUE = "WHERE a.site = :site AND a.next_check_at <= :now AND a.state != 'redacted'"
+_LONGEST_NOT_LOOKED_AT = f"""
+{_CANDIDATE}
+WHERE a.site = :site AND a.first_seen_at > :since AND a.state = 'live' AND a.next_check_at IS NOT NULL
+  AND a.last_checked_at < :before AND a.id NOT IN (SELECT value FROM json_each(:but))
+ORDER BY a.last_checked_at LIMIT :limit
+"""
+
+
+def find(db: Database, site: str) -> dict[str, Any] | None:
+    """A site's budget as it was counted last; None where it never was."""
+    return next(iter(rows(db, "SELECT * FROM budgets WHERE site = ?", (site,))), None)
+
+
+def put(db: Database, budget: dict[str, Any]) -> None:
+    """Write a site's budget: `site`, `price`, `tokens`, `patrol`, `tokens_at`, `per_day`."""
+    db.execute(_PUT, budget)
+
+
+def price(db: Database, site: str) -> float | None:
+    """How likely an edit must be to be worth a request to the site; None where none was made yet."""
+    row = db.execute("SELECT price FROM budgets WHERE site = ?", (site,)).fetchone()
+    return row[0] if row else None
+
+
+def found_since(db: Database, site: str, since: str) -> int:
+    """How many articles of the site were found after `since`."""
+    row = db.execute("SELECT count(*) FROM articles WHERE site = ? AND first_seen_at > ?", (site, since)).fetchone()
+    return int(row[0])
+
+
+def unsettled(db: Database, site: str, now: str, limit: int) -> list[int]:
+    """Ids of due articles whose state is not settled (never read, gone, a variant), the longest due first."""
+    sql = f"SELECT a.id FROM articles a {_DUE} AND {_UNSETTLED} ORDER BY a.next_check_at LIMIT :limit"
+    return [row[0] for row in db.execute(sql, {"site": site, "now": now, "limit": limit})]
+
+
+def candidates(db: Database, site: str, now: str, limit: int) -> list[dict[str, Any]]:
+    """Due articles that were read when they were looked at last, the longest due first."""
+    sql = f"{_CANDIDATE} {_DUE} AND NOT {_UNSETTLED} ORDER BY a.next_check_at LIMIT :limit"
+    return rows(db, sql, {"site": site, "now": now, "limit": limit})
+
+
+def longest_not_looked_at(
+    db: Database, site: str, since: str, before: str, but: Iterable[int], limit: int
+) -> list[int]:
+    """Ids of the site's articles found after `since` and looked at last before `before`, the one whose look is oldest
+    first; none of `but`."""
+    values = {"site": site, "since": since, "before": before, "but": json.dumps(list(but)), "limit": limit}
+    return [row["id"] for row in rows(db, _LONGEST_NOT_LOOKED_AT, values)]
+
+
+def put_off(db: Database, later: Iterable[tuple[str, int]]) -> None:
+    """Plan the next look at articles anew: pairs of when and the article's id."""
+    db.conn.executemany("UPDATE articles SET next_check_at = ? WHERE id = ?", list(later))
+
+
+def found_by_hour(db: Database, source_id: int, since: str) -> list[dict[str, Any]]:
+    """When a source's articles were found after `since`: hour (UTC text down to the hour) and how many in it."""
+    sql = """
+        SELECT substr(a.first_seen_at, 1, 13) || ':00:00Z' AS hour, count(*) AS found
+        FROM listings l JOIN articles a ON a.id = l.article_id
+        WHERE l.source_id = :source AND l.first_seen_at > :since AND a.first_seen_at > :since GROUP BY 1
+    """
+    return rows(db, sql, {"source": source_id, "since": since})
+
+
+def upcoming(db: Database, limit: int) -> list[dict[str, Any]]:
+    """The articles whose next look is planned soonest, with what it is planned by."""
+    sql = f"""
+        SELECT c.*, a.site, a.code, a.title, a.state, a.version_count, a.gone_since, a.variant_version_id, a.hinted_at
+        FROM ({_CANDIDATE} WHERE a.next_check_at IS NOT NULL ORDER BY a.next_check_at LIMIT ?) c
+        JOIN articles a ON a.id = c.id ORDER BY c.next_check_at
+    """
+    return rows(db, sql, (limit,))
+
+
+def spent(db: Database, since: str) -> dict[str, int]:
+    """Site -> requests of its crawls begun after `since` (UTC text)."""
+    sql = "SELECT site, sum(requests) FROM runs WHERE started_at > ? AND site IS NOT NULL GROUP BY site"
+    return dict(db.execute(sql, (since,)))
