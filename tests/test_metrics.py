@@ -111,7 +111,7 @@ def record(tmp_path: Path) -> Path:
         rows.execute("INSERT INTO schedule (source_id, next_run_at) VALUES (1, ?)", (ago(seconds=45),))
         rows.execute("INSERT INTO schedule (source_id, paused_at) VALUES (2, ?)", (ago(days=1),))
         rows.execute("INSERT INTO budgets VALUES ('a', 0.25, 7.5, ?, 480)", (ago(),))
-        for started, outcome, seconds in ((9000, "ok", 30), (5000, "partial", 12), (40, None, 0)):
+        for started, outcome, seconds in ((9000, "ok", 30), (7000, "failed", -9), (5000, "partial", 12), (40, None, 0)):
             sql = "INSERT INTO runs (spider, source_id, started_at) VALUES ('category', 1, ?)"
             run = rows.execute(sql, (ago(seconds=started),)).lastrowid
             if outcome:
@@ -136,10 +136,10 @@ EXPECTED = {
     "newstrail_source_last_crawl_timestamp_seconds": {("a",): NOW.timestamp() - 4988},
     "newstrail_source_last_crawl_duration_seconds": {("a",): 12},
     "newstrail_source_paused": {("a",): 0, ('b"\n\\',): 1},
-    "newstrail_crawls_total": {("partial", "a"): 1, ("ok", "a"): 1},
-    "newstrail_crawl_requests_total": {("a",): 10},
+    "newstrail_crawls_total": {("failed", "a"): 1, ("ok", "a"): 1, ("partial", "a"): 1},
+    "newstrail_crawl_requests_total": {("a",): 15},
     "newstrail_crawl_duration_seconds_sum": {("a",): 42},
-    "newstrail_crawl_duration_seconds_count": {("a",): 2},
+    "newstrail_crawl_duration_seconds_count": {("a",): 3},
     "newstrail_outbox_waiting": {("desk",): 2, ("pager",): 0},
     "newstrail_outbox_parked": {("desk",): 1, ("pager",): 0},
     "newstrail_outbox_oldest_seconds": {("desk",): 4 * 3600, ("pager",): 0},
