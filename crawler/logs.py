@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from io import TextIOWrapper
 from typing import Any, TextIO
 
-from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.json import JsonFormatter
 
 from crawler.rules.text import printable
@@ -22,8 +21,8 @@ _OTHERS = "apscheduler", "asyncio", "urllib3", "apprise"  # whose lines are of n
 
 def configure(as_json: bool, level: str = "INFO", stream: TextIO | None = None) -> None:
     """Send this process's log to standard error (or `stream`): `level` and above, of other packages only warnings
-    unless it is DEBUG. Fields given with `extra=` (source, run, outcome, looks, changes, seconds) stand behind the
-    message, or in the object."""
+    unless it is DEBUG. Fields given with `extra=` (source, run, outcome, looks, changes, seconds) stand in
+    the object; people have the message."""
     out = stream or sys.stderr
     if isinstance(out, TextIOWrapper):
         out.reconfigure(encoding="utf-8", errors="backslashreplace")
@@ -89,13 +88,12 @@ def _json() -> logging.Formatter:
 
 
 class Lines(logging.Formatter):
-    """A line for people: time, level where it is a warning or worse, message, and the fields as name=value."""
+    """A line for people: time, level where it is a warning or worse, and the message, which says it all."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The line; a traceback follows on lines of its own, set in."""
-        fields = [f"{k}={v}" for k, v in vars(record).items() if k not in RESERVED_ATTRS and v is not None]
         level = f"{record.levelname.lower()}: " if record.levelno >= logging.WARNING else ""
-        words = " ".join([utc(record.created)[:19] + "Z", level + record.getMessage(), *fields])
+        words = " ".join([utc(record.created)[:19] + "Z", level + record.getMessage()])
         trace = self.formatException(record.exc_info) if record.exc_info else ""
         behind = "".join(f"\n    {printable(line)}" for line in trace.splitlines())
         return printable(" ".join(shortened(words).split())) + behind

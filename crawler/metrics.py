@@ -5,10 +5,11 @@ import platform
 import re
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 from typing import Any, NamedTuple
+from wsgiref.simple_server import WSGIServer
 
 from prometheus_client import CollectorRegistry, ProcessCollector, start_http_server
 from prometheus_client.core import (
@@ -94,9 +95,29 @@ _FROM_ZERO = {
 }  # fmt: skip
 
 
-@contextmanager
-def serve(address: str, database: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Iterator[str]:
-    """While the block runs, answer scrapes at HOST:PORT from the database; gives the URL. Port 0 takes a free one.
+class Served:
+    """A server that answers scrapes, until it is closed or its `with` block ends."""
+
+    def __init__(self, host: str, server: WSGIServer, thread: Thread) -> None:
+        self.url = f"http://{f'[{host}]' if ':' in host else host}:{server.server_port}/metrics"
+        self._server, self._thread = server, thread
+
+    def __enter__(self) -> str:
+        return self.url
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Answer no more; takes half a second at most."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+def serve(address: str, database: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Served:
+    """Answer scrapes at HOST:PORT from the database, from now on, by threads that end with the process. Port 0 takes a
+    free one.
 
     Raises `UsageError` where the address cannot be understood or listened at.
     """
@@ -105,16 +126,10 @@ def serve(address: str, database: Path, clock: Callable[[], datetime] = lambda: 
     ProcessCollector(registry=registry)
     registry.register(Record(database, clock))
     try:
-        server, thread = start_http_server(port, host, registry)
+        return Served(host, *start_http_server(port, host, registry))
     except (OSError, UnicodeError) as error:
         said = getattr(error, "strerror", None) or error
         raise UsageError(f"--metrics {address}: cannot be listened at: {said}; name another HOST:PORT") from None
-    try:
-        yield f"http://{f'[{host}]' if ':' in host else host}:{server.server_port}/metrics"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def parse_address(address: str) -> tuple[str, int]:

@@ -248,7 +248,8 @@ from crawler import logs
 hostile = sys.stdin.buffer.read().decode("utf-8", "surrogatepass")
 logs.configure(sys.argv[1] == "json", "INFO")
 log = logging.getLogger("newstrail.daemon")
-log.info("crawled %s", "news", extra={"source": "s", "run": 7, "outcome": "ok", "looks": 12, "seconds": 1.25})
+log.info("crawled %s", "news", extra={"source": "s", "run": 7, "outcome": "ok", "looks": 12, "seconds": 1.25,
+                              "changes": {"edited": 2, "moved": 1}, "remarks": []})
 log.info("read %s", hostile, extra={"title": hostile, "share": float("nan"), "kinds": {"edited": [hostile]}})
 log.debug("not asked for")
 logging.getLogger("apscheduler.executors").info("not asked for")
@@ -280,10 +281,11 @@ def test_a_json_log_is_an_object_a_line_whatever_it_tells(encoding: str) -> None
     assert lines.pop() == b"" and all(len(line) < 48 * 1024 for line in lines)
     first, hostile, warned, failed, thread, ended = [json.loads(line, parse_constant=pytest.fail) for line in lines]
     assert list(first) == [
-        "time", "level", "logger", "message", "source", "run", "outcome", "looks", "seconds"
+        "time", "level", "logger", "message", "source", "run", "outcome", "looks", "seconds", "changes", "remarks"
     ]  # fmt: skip
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", first.pop("time"))
     assert first.pop("seconds") == 1.25 and first.pop("run") == 7 and first.pop("looks") == 12
+    assert first.pop("changes") == {"edited": 2, "moved": 1} and first.pop("remarks") == []
     assert list(first.values()) == ["INFO", "newstrail.daemon", "crawled news", "s", "ok"]
     assert hostile["message"].startswith("read 标题\n") and hostile["share"] == "nan"
     assert hostile["kinds"]["edited"] == [hostile["title"]]
@@ -299,7 +301,7 @@ def test_a_log_for_people_is_a_line_a_message_and_shows_no_control_character() -
     assert [re.sub(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ ", "", line)[:7] for line in lines] == [
         "crawled", "read 标题", "warning", "error: ", "error: ", "critica"
     ]  # fmt: skip
-    assert lines[0].endswith(" crawled news source=s run=7 outcome=ok looks=12 seconds=1.25")
+    assert lines[0].endswith("Z crawled news")
     assert "\n    RuntimeError: 标题" in text
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", text)
 
