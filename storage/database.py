@@ -57,13 +57,14 @@ def open_database(path: Path) -> Database:
         return db
 
 
-def open_readonly(path: Path) -> Database:
-    """Open for reading only; raises `StorageError` where there is no database of this schema."""
+def open_readonly(path: Path, wait: float = BUSY_SECONDS) -> Database:
+    """Open for reading only; raises `StorageError` where there is no database of this schema, or where it stays locked
+    for `wait` seconds."""
     if not Path(path).exists():
         raise StorageError(f"{path}: there is no database yet; a crawl makes it")
     with usable(path):
         uri = f"file:{quote(str(path))}?mode=ro"
-        db = Database(sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None))
+        db = Database(sqlite3.connect(uri, uri=True, timeout=wait, isolation_level=None))
         db.execute("PRAGMA query_only = ON")
         _refuse_foreign(path, db)
         _refuse_newer(path, db)

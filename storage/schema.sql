@@ -385,6 +385,47 @@ CREATE TABLE layouts (
 ) STRICT;
 CREATE INDEX layouts_site ON layouts (site, role);
 
+-- What was ever counted: it only grows, also when looks are pruned. The triggers below keep it.
+CREATE TABLE totals (
+    name TEXT NOT NULL CHECK (name IN (
+        'checks', 'changes', 'crawls', 'crawl_seconds', 'requests', 'messages', 'deliveries')),
+    source TEXT NOT NULL,            -- key of the source that was crawled; '' for what is of none
+    value TEXT NOT NULL,             -- outcome of checks and crawls, kind of changes, channel of messages; else ''
+    total INTEGER NOT NULL,
+    PRIMARY KEY (name, source, value)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER checks_counted AFTER INSERT ON checks BEGIN
+    INSERT INTO totals VALUES ('checks', '', NEW.outcome, 1)
+    ON CONFLICT DO UPDATE SET total = total + excluded.total;
+END;
+CREATE TRIGGER changes_counted AFTER INSERT ON changes BEGIN
+    INSERT INTO totals VALUES ('changes', '', NEW.kind, 1)
+    ON CONFLICT DO UPDATE SET total = total + excluded.total;
+END;
+CREATE TRIGGER crawls_counted AFTER UPDATE OF finished_at ON runs
+WHEN OLD.finished_at IS NULL AND NEW.finished_at IS NOT NULL BEGIN
+    INSERT INTO totals
+    SELECT t.name, coalesce((SELECT key FROM sources WHERE id = NEW.source_id), ''), t.value, t.counted
+    FROM (SELECT 'crawls' AS name, NEW.outcome AS value, 1 AS counted
+          UNION ALL SELECT 'requests', '', NEW.requests
+          UNION ALL SELECT 'crawl_seconds', '',  -- a clock that was set back makes none of them negative
+                           max(0, strftime('%s', NEW.finished_at) - strftime('%s', NEW.started_at))) t
+    WHERE true
+    ON CONFLICT DO UPDATE SET total = total + excluded.total;
+END;
+CREATE TRIGGER messages_counted AFTER INSERT ON outbox BEGIN
+    INSERT INTO totals VALUES ('messages', '', NEW.channel, 1), ('deliveries', '', NEW.channel, 0)
+    ON CONFLICT DO UPDATE SET total = total + excluded.total;
+END;
+CREATE TRIGGER deliveries_counted AFTER UPDATE OF delivered_at ON outbox
+WHEN OLD.delivered_at IS NULL AND NEW.delivered_at IS NOT NULL BEGIN
+    UPDATE totals SET total = total + 1 WHERE name = 'deliveries' AND source = '' AND value = NEW.channel;
+END;
+-- What metrics ask for at each scrape.
+CREATE INDEX runs_finished ON runs (source_id, finished_at) WHERE finished_at IS NOT NULL;
+CREATE INDEX runs_ok ON runs (source_id, finished_at) WHERE outcome = 'ok';
+CREATE INDEX outbox_parked ON outbox (channel) WHERE parked_at IS NOT NULL;
+
 -- The tamper-evident chain: what was recorded, in the order of recording.
 CREATE TABLE chain (
     number INTEGER PRIMARY KEY,
