@@ -15,7 +15,8 @@ UPDATE articles SET url = :url, post_url = :post_url, title = :title, outlet = :
     version_count = :version_count, next_check_at = :next_check_at, cluster_id = :cluster_id, looks = :looks,
     gone_looks = :gone_looks, gone_since = :gone_since, gone_firmly_since = :gone_firmly_since,
     gone_seen_at = :gone_seen_at,
-    variant_version_id = :variant_version_id, variant_seen_at = :variant_seen_at, moved_to = :moved_to
+    variant_version_id = :variant_version_id, variant_seen_at = :variant_seen_at, moved_to = :moved_to,
+    noarchive = :noarchive, noindex = :noindex, robots = :robots
 WHERE id = :id
 """
 _ABSENT = """
