@@ -178,6 +178,7 @@ class Look(msgspec.Struct, tag="look"):
     moved_to: str | None = None  # where permanent redirects led, if they did not before
     site_moved: bool = False  # with all its articles: the site's move, not this article's
     absence: Absence | None = None  # what not finding it means, judged by the whole run
+    robots: dict[str, tuple[str, ...]] = {}  # role of a page that was read -> what it asks: noarchive, noindex
 
 
 class Entry(msgspec.Struct, frozen=True):

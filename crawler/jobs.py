@@ -11,12 +11,12 @@ import msgspec
 from sqlite_utils import Database
 
 from crawler import budget
-from crawler.config import PLACEHOLDER_AGENT, Config, named_hosts
+from crawler.config import PLACEHOLDER_AGENT, Config, Source, named_hosts
 from crawler.errors import ConfigError, NotFoundError
 from crawler.items import METADATA, Job, Known, Layout, LearnedLayout, ListingTask, Target, Validator
 from crawler.rules import addresses, identity
 from crawler.rules.dates import later
-from storage import articles, layouts, queries, sources
+from storage import articles, layouts, queries, redactions, sources
 
 EVER = "9999"  # a time by which every article is due
 _SETTLED_LOOKS, _SETTLED_AFTER = 3, 86400  # readings, and seconds, after which a listing's new look is believed
@@ -32,7 +32,7 @@ def category_job(
     site = config.sites[source.site]
     refuse_placeholder(config, [source.site])
     url = identity.listing_url(site, source.category_name)
-    source_id = sources.put_source(db, key, source.name, source.site, source.category_name, url)
+    source_id = put_source(db, config, source)
     known = sources.find_source(db, key) or {}
     if picked is None:
         rows = queries.articles_of_source(db, source_id, now, due_only=not recheck)
@@ -56,6 +56,12 @@ def category_job(
         known_codes=frozenset(queries.known_codes(db, source.site)),
         layouts={source.site: learned_layouts(db, source.site)},
     )
+
+
+def put_source(db: Database, config: Config, source: Source) -> int:
+    """Put a configured source on record, or bring its row up to date; its number there."""
+    url = identity.listing_url(config.sites[source.site], source.category_name)
+    return sources.put_source(db, source.key, source.name, source.site, source.category_name, url)
 
 
 def _links_before(db: Database, site: str, source: dict[str, Any], now: str) -> tuple[int, int] | None:
@@ -92,11 +98,18 @@ def code_job(db: Database, config: Config, codes: list[str], site: str | None = 
     rows, fresh = [], []
     for code in dict.fromkeys(codes):
         known = [row for row in queries.articles_by_code(db, code, site) if row["site"] in config.sites]
+        if known and all(row["state"] == "redacted" for row in known):
+            raise NotFoundError(f"{code}: {_redacted(db, known[0])}; it is fetched no more")
         if known:
-            rows += known
+            rows += [row for row in known if row["state"] != "redacted"]
         else:
             fresh.append(_unknown(config, code, site))
     return _share_job(config, db, rows, fresh)
+
+
+def _redacted(db: Database, article: dict[str, Any]) -> str:
+    tombstone = redactions.of_article(db, article["id"])
+    return f"redacted on {tombstone['redacted_at'][:10]}: {tombstone['reason']}" if tombstone else "redacted"
 
 
 def watch_target(config: Config, url: str) -> Target:

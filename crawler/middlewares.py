@@ -1,4 +1,4 @@
-"""What every request passes on its way out: the address check, robots.txt and the bound on requests to one host."""
+"""What every request passes on its way out: `never_fetch`, addresses, robots.txt, a bound on requests to one host."""
 
 import asyncio
 import socket
@@ -15,6 +15,24 @@ from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.defer import Deferred
 
 from crawler.rules import addresses, classify
+
+
+class NeverFetchMiddleware:
+    """Refuses what a site's `never_fetch` names: listings, pages and endpoints, and redirects that lead there."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        sites = self._crawler.spider.job.sites  # type: ignore[union-attr]
+        site = sites.get(request.meta.get("site"))
+        if site and addresses.is_left_alone(request.url, site.never_fetch_pattern):
+            self._crawler.stats.inc_value("newstrail/never_fetched")
+            raise IgnoreRequest(f"never_fetch leaves {request.url} alone")
 
 
 class AddressMiddleware:

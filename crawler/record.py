@@ -14,10 +14,11 @@ from sqlite_utils import Database
 
 from crawler import derived
 from crawler.config import Site, seconds
-from crawler.items import METADATA, FactChange, ListingReading, Look
+from crawler.items import METADATA, FactChange, ListingReading, Look, Raw
 from crawler.learning import Learning
 from crawler.reextract import Report, content_of, relate, reread_article
 from crawler.rules import identity
+from crawler.rules.asked import NOARCHIVE, NOINDEX
 from crawler.rules.classify import NOTHING_READ
 from crawler.rules.decide import Decision, Past, Version, decide, differences, whole
 from crawler.rules.reread import Layouts
@@ -44,13 +45,17 @@ class Recorded:
 def record_listing(db: Database, source_id: int, site: str, reading: ListingReading, sites: dict[str, Site]) -> None:
     """Who is listed, at which place, under which title. Leaving a listing touches no article."""
     overtaken = (sources.listing_seen_at(db, source_id) or "") > reading.seen_at
+    names_redacted = False
     for position, entry in enumerate(reading.entries, 1):
         url = identity.page_url(sites[site], "share", entry.code, entry.url) or entry.url
         articles.add(db, site, entry.code, url, entry.url, entry.title or None, reading.seen_at)
         article = articles.find(db, site, entry.code)
+        is_redacted = article is not None and article["state"] == "redacted"
+        names_redacted = names_redacted or is_redacted
         if not article or overtaken:
             continue
-        if sources.stay(db, source_id, article["id"], entry.title, position, reading.seen_at):
+        title = None if is_redacted else entry.title
+        if sources.stay(db, source_id, article["id"], title, position, reading.seen_at):
             articles.hint(db, article["id"], reading.seen_at, later(reading.seen_at, -_LATELY))
     if overtaken or reading.broken:  # a listing that may not be whole ends nobody's stay
         return
@@ -58,7 +63,7 @@ def record_listing(db: Database, source_id: int, site: str, reading: ListingRead
     links = (len(reading.entries), reading.other_links) if reading.outcome == "read" else None
     sources.listing_read(db, source_id, reading.heading, reading.seen_at, links)
     if sources.snapshot(db, source_id, [e.code for e in reading.entries], reading.seen_at) and reading.response:
-        _keep(db, [reading.response])
+        _keep(db, [reading.response], withheld=names_redacted)
 
 
 def record_look(
@@ -153,8 +158,11 @@ def _incident(db: Database, article: dict[str, Any], look: Look, decision: Decis
     return f"{page}: {again}; {over['outcome']} since {over['began_at']}" if over else None
 
 
-def _keep(db: Database, raws: Iterable[Any]) -> list[int]:
-    return [responses.keep(db, raw.url, raw.role, raw.fetched_at, raw.status, raw.headers, raw.body) for raw in raws]
+def _keep(db: Database, raws: Iterable[Raw], withheld: bool = False) -> list[int]:
+    return [
+        responses.keep(db, raw.url, raw.role, raw.fetched_at, raw.status, raw.headers, raw.body, withheld)
+        for raw in raws
+    ]
 
 
 def _past(db: Database, article: dict[str, Any]) -> Past:
@@ -277,6 +285,16 @@ def _last_seen_before(article: dict[str, Any], past: Past, kind: str) -> str | N
     return past.latest.last_seen_at if past.latest else None
 
 
+def _asked(known: str, look: Look) -> dict[str, Any]:
+    """What an article's pages ask for, each as it was read last."""
+    if not look.robots:
+        return {}
+    asks = {**json.loads(known), **look.robots}
+    told = {word for words in asks.values() for word in words}
+    stated = {role: list(words) for role, words in asks.items() if words}
+    return {"robots": json.dumps(stated), **{word: int(word in told) for word in (NOARCHIVE, NOINDEX)}}
+
+
 def _update_article(
     db: Database,
     article: dict[str, Any],
@@ -294,6 +312,7 @@ def _update_article(
         article |= {name: value for name, value in told.items() if value is not None or name in look.vanished}
     if kinds:
         article["last_changed_at"] = decision.changed_by
+    article |= _asked(article["robots"], look)
     if look.moved_to and (decision.moved or look.site_moved or decision.outcome == "new"):
         if look.moved_from == article["url"]:
             article["url"] = look.moved_to

@@ -37,6 +37,7 @@ DOWNLOADER_MIDDLEWARES: dict[str, Any] = {
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
+    "crawler.middlewares.NeverFetchMiddleware": 80,
     "crawler.middlewares.AddressMiddleware": 90,
     "crawler.middlewares.RobotsMiddleware": 100,
 }

@@ -25,7 +25,8 @@ class CategorySpider(ShareSpider):
         return self.job.listing
 
     async def start(self) -> AsyncIterator[Any]:
-        yield Request(self.task.url, self.parse_listing, errback=self.listing_failed, dont_filter=True)
+        meta = {"site": self.task.site}
+        yield Request(self.task.url, self.parse_listing, errback=self.listing_failed, dont_filter=True, meta=meta)
 
     async def parse_listing(self, response: Response) -> AsyncIterator[Any]:
         reading = self.read_listing(response)

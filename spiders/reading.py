@@ -8,6 +8,7 @@ from scrapy.http import Response
 from crawler.config import Site
 from crawler.items import METADATA, Fields, Look, Raw, Role, Target
 from crawler.rules import classify, extract, identity, text
+from crawler.rules.asked import asked
 from crawler.rules.classify import wholeness
 from crawler.rules.classify.garbled import garbled
 from crawler.rules.decode import decode
@@ -26,6 +27,7 @@ class Reading:
     target: Target
     site: Site
     layouts: Layouts = field(default_factory=dict)
+    agent: str = ""  # who fetches its pages
     fields: Fields = field(default_factory=lambda: Fields(places={}))
     responses: list[Raw] = field(default_factory=list)
     refused: list[Raw] = field(default_factory=list)  # responses that could not be read
@@ -33,6 +35,7 @@ class Reading:
     same_bytes: bool = False
     collapsed: bool = False
     remarks: list[str] = field(default_factory=list)
+    robots: dict[str, tuple[str, ...]] = field(default_factory=dict)  # role -> what that page asks
     dropped: set[str] = field(default_factory=set)  # fields that their page no longer tells, confirmed
     moved_from: str | None = None
     moved_to: str | None = None
@@ -52,12 +55,15 @@ class Reading:
             self.not_modified.append(role)
             return None
         markup, _ = decode(raw.body, raw.header("Content-Type"))
-        asked = next(iter(response.meta.get("redirect_urls", [])), None)
+        asked_for = next(iter(response.meta.get("redirect_urls", [])), None)
         verdict = (
-            classify.answer(raw, response.flags, asked, markup)
+            classify.answer(raw, response.flags, asked_for, markup)
             or self._led_astray(role, response)
             or self._read(role, raw, markup)
         )
+        if verdict is None:
+            tags = [tag.decode("latin-1") for tag in response.headers.getlist("X-Robots-Tag")]
+            self.robots[role] = asked(tags, "" if role == "content" else markup, self.agent)
         (self.responses if verdict is None or verdict[0] == "not_found" else self.refused).append(raw)
         return verdict
 
@@ -214,6 +220,7 @@ class Reading:
             responses=tuple(self.responses if read or outcome == "not_found" else [*self.responses, *self.refused]),
             moved_from=self.moved_from,
             moved_to=self.moved_to,
+            robots=self.robots if read else {},
         )
 
 

@@ -15,7 +15,7 @@ from scrapy.http import Response
 
 from crawler.config import Site, seconds
 from crawler.items import Job, Look, Observation, Role, Target
-from crawler.rules import classify, identity
+from crawler.rules import addresses, classify, identity
 from crawler.rules.dates import utc_text
 from spiders.reading import Reading
 
@@ -51,7 +51,8 @@ class ShareSpider(Spider):
         return self.job.sites[target.site]
 
     def begin(self, target: Target, **values: Any) -> Reading:
-        return Reading(target, self.site(target), self.job.layouts.get(target.site, {}), **values)
+        layouts, agent = self.job.layouts.get(target.site, {}), self.job.crawl.user_agent
+        return Reading(target, self.site(target), layouts, agent, **values)
 
     def first_request(self, target: Target) -> Request | Look:
         """The request for the page that the content comes from; a look at once where there is none to make."""
@@ -75,7 +76,7 @@ class ShareSpider(Spider):
         """The request for one page of an article; None where there is no such page or it is to be left alone."""
         site = self.site(target)
         url = identity.page_url(site, role, target.code, target.post_url)
-        if url is None or (site.never_fetch_pattern and site.never_fetch_pattern.search(url)):
+        if url is None or addresses.is_left_alone(url, site.never_fetch_pattern):
             return None
         headers = {} if conditional else {"Cache-Control": "no-cache"}
         validator = target.known.validators.get(role) if target.known else None
@@ -84,7 +85,7 @@ class ShareSpider(Spider):
                 headers["If-None-Match"] = validator.etag
             if validator.last_modified:
                 headers["If-Modified-Since"] = validator.last_modified
-        return Request(url, headers=headers, dont_filter=True, meta={"role": role})
+        return Request(url, headers=headers, dont_filter=True, meta={"role": role, "site": target.site})
 
     async def fetch(self, target: Target, role: Role, conditional: bool = True) -> Response | classify.Verdict | None:
         """One more page, through the same middlewares; a verdict where it cannot be had, None where there is none."""

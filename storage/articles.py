@@ -16,7 +16,8 @@ UPDATE articles SET url = :url, post_url = :post_url, title = :title, outlet = :
     gone_looks = :gone_looks, gone_since = :gone_since, gone_firmly_since = :gone_firmly_since,
     gone_seen_at = :gone_seen_at,
     variant_version_id = :variant_version_id, variant_seen_at = :variant_seen_at, moved_to = :moved_to,
-    last_read_at = :last_read_at, hinted_at = :hinted_at, factor_a = :factor_a, factor_b = :factor_b, streak = :streak
+    last_read_at = :last_read_at, hinted_at = :hinted_at, factor_a = :factor_a, factor_b = :factor_b, streak = :streak,
+    noarchive = :noarchive, noindex = :noindex, robots = :robots
 WHERE id = :id
 """
 _ABSENT = """

@@ -96,8 +96,8 @@ def _unite(db: Database, cluster_id: int, others: set[int], articles: list[int])
 
 
 def members(db: Database, cluster_id: int) -> list[dict[str, Any]]:
-    """A cluster's articles with their current text, by id; `removed_since` where it is gone, `last_read_at` when
-    its text was seen last, `last_change` the kind of what happened last but first sight."""
+    """A cluster's articles that are not redacted, with their current text, by id; `removed_since` where it is gone,
+    `last_read_at` when its text was seen last, `last_change` the kind of what happened last but first sight."""
     sql = """
         SELECT a.id, a.site, a.code, a.url, a.outlet, a.title, a.published_at, a.published_precision, a.first_seen_at,
                a.last_checked_at, a.last_changed_at, a.version_count, a.state, v.id AS version_id, v.body_text,
@@ -105,7 +105,7 @@ def members(db: Database, cluster_id: int) -> list[dict[str, Any]]:
                (SELECT kind FROM changes WHERE article_id = a.id AND kind != 'first_seen' ORDER BY id DESC LIMIT 1)
                    AS last_change
         FROM articles a JOIN versions v ON v.article_id = a.id AND v.number = a.version_count
-        WHERE a.cluster_id = ? ORDER BY a.id
+        WHERE a.cluster_id = ? AND a.state != 'redacted' ORDER BY a.id
     """
     return rows(db, sql, (cluster_id,))
 
@@ -116,7 +116,8 @@ def edits(db: Database, cluster_id: int) -> list[dict[str, Any]]:
         SELECT c.id, a.id AS article_id, a.site, a.code, c.changed_after, c.changed_by, c.fields, c.severity,
                c.disclosure, c.summary, c.edit_hash, c.old_version_id, c.new_version_id
         FROM changes c JOIN articles a ON a.id = c.article_id
-        WHERE a.cluster_id = ? AND c.old_version_id != c.new_version_id ORDER BY c.changed_by, c.id
+        WHERE a.cluster_id = ? AND a.state != 'redacted' AND c.old_version_id != c.new_version_id
+        ORDER BY c.changed_by, c.id
     """
     found = rows(db, sql, (cluster_id,))
     changed = (
@@ -146,6 +147,6 @@ def earlier_texts(db: Database, cluster_id: int) -> list[dict[str, Any]]:
     sql = """
         SELECT a.id AS article_id, v.body_text FROM articles a
         JOIN versions v ON v.article_id = a.id AND v.number < a.version_count
-        WHERE a.cluster_id = ? ORDER BY v.id
+        WHERE a.cluster_id = ? AND a.state != 'redacted' ORDER BY v.id
     """
     return rows(db, sql, (cluster_id,))

@@ -48,6 +48,7 @@ def open_database(path: Path) -> Database:
         db.execute("PRAGMA foreign_keys = ON")
         _refuse_foreign(path, db)
         _refuse_newer(path, db)
+        db.execute("PRAGMA auto_vacuum = INCREMENTAL")  # of a file that is made now; so that pruning makes it smaller
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
         if migrations.pending(db):

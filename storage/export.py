@@ -26,14 +26,14 @@ SELECT a.id, a.site, a.code, a.url, a.post_url, v.title, v.outlet, v.published_a
 FROM articles a
 JOIN versions v ON v.article_id = a.id AND v.number = a.version_count
 LEFT JOIN sources s ON s.id = (SELECT source_id FROM listings WHERE article_id = a.id ORDER BY id LIMIT 1)
-WHERE a.state != 'redacted'
+WHERE a.state != 'redacted' AND NOT a.noarchive AND NOT a.noindex
 ORDER BY a.id
 """
 _CHANGE_ROWS = """
 SELECT c.id, c.kind, c.changed_after, c.changed_by, c.recorded_at, c.fields, c.added_chars, c.removed_chars,
-       c.severity, c.disclosure, c.summary, c.reason, a.site, a.code, a.url, a.outlet,
-       o.number AS old_version, o.title AS old_title, o.body_text AS old_body_text,
-       n.number AS new_version, n.title AS new_title, n.body_text AS new_body_text
+       c.severity, c.disclosure, iif(a.noarchive, NULL, c.summary) AS summary, c.reason, a.site, a.code, a.url,
+       a.outlet, o.number AS old_version, o.title AS old_title, iif(a.noarchive, NULL, o.body_text) AS old_body_text,
+       n.number AS new_version, n.title AS new_title, iif(a.noarchive, NULL, n.body_text) AS new_body_text
 FROM changes c JOIN articles a ON a.id = c.article_id
 LEFT JOIN versions o ON o.id = c.old_version_id
 LEFT JOIN versions n ON n.id = c.new_version_id
@@ -41,13 +41,27 @@ WHERE a.state != 'redacted'
 ORDER BY c.id
 """
 _VERSION_ROWS = """
-SELECT v.id, a.site, a.code, a.url, v.number, v.title, v.outlet, v.author, v.published_at, v.modified_at, v.body_text,
-       v.content_hash, v.first_seen_at, v.last_seen_at
+SELECT v.id, a.site, a.code, a.url, v.number, v.title, v.outlet, v.author, v.published_at, v.modified_at,
+       iif(a.noarchive, NULL, v.body_text) AS body_text, v.content_hash, v.first_seen_at, v.last_seen_at
 FROM versions v JOIN articles a ON a.id = v.article_id
 WHERE a.state != 'redacted'
 ORDER BY v.id
 """
 ROWS = {"changes": _CHANGE_ROWS, "versions": _VERSION_ROWS}
+_LEFT_OUT = """
+SELECT id, site, code, published_at, first_seen_at FROM articles
+WHERE version_count > 0 AND (state = 'redacted' OR noarchive OR noindex)
+"""
+_WITHHELD = """
+SELECT count(*) FROM articles
+WHERE version_count > 0 AND state != 'redacted' AND (noarchive OR (:public AND noindex))
+"""
+
+
+def withheld(db: Database, public: bool) -> int:
+    """How many articles' texts an export leaves out, because their pages ask for it: `noarchive`, and where it makes
+    pages for the public (`jekyll`) `noindex`."""
+    return int(db.execute(_WITHHELD, {"public": public}).fetchone()[0])
 
 
 def records(db: Database, what: str) -> Iterator[dict[str, Any]]:
@@ -88,6 +102,12 @@ def safe_cell(value: Any) -> Any:
     "'=cmd|' /C calc'!A0"
     """
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def unwanted_posts(db: Database, zones: dict[str, str]) -> Iterator[str]:
+    """Names of the files that an earlier export may have written of what is left out now."""
+    for article in rows(db, _LEFT_OUT):
+        yield jekyll_name(article, ZoneInfo(zones.get(article["site"], "UTC")))
 
 
 def jekyll_posts(db: Database, zones: dict[str, str]) -> Iterator[tuple[str, str]]:

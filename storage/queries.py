@@ -19,7 +19,7 @@ SELECT a.id, a.site, a.code, a.url, a.post_url, a.state, a.looks, a.gone_looks, 
 FROM articles a LEFT JOIN versions v ON v.article_id = a.id AND v.number = a.version_count
 """
 _OF_SOURCE = "WHERE a.id IN (SELECT article_id FROM listings WHERE source_id = :source_id)"
-_DUE = "AND a.next_check_at <= :now"
+_DUE = "AND a.next_check_at <= :now AND a.state != 'redacted'"
 _KEPT = "AND a.state NOT IN ('expired', 'redacted')"
 
 

@@ -15,6 +15,10 @@ _OF_VERSION = """
 SELECT r.role, r.url, r.fetched_at, r.status, r.headers, r.body_hash
 FROM version_responses v JOIN responses r ON r.id = v.response_id WHERE v.version_id = ? ORDER BY r.id
 """
+_PUT_BODY = """
+INSERT INTO bodies (hash, codec, size, data, dropped_at) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (hash) DO UPDATE SET codec = excluded.codec, data = excluded.data, dropped_at = excluded.dropped_at
+"""
 _compressor = zstandard.ZstdCompressor(level=3)
 _decompressor = zstandard.ZstdDecompressor()
 
@@ -25,10 +29,18 @@ def body_hash(body: bytes) -> str:
 
 
 def keep(
-    db: Database, url: str, role: str, fetched_at: str, status: int, headers: Mapping[str, str], body: bytes
+    db: Database,
+    url: str,
+    role: str,
+    fetched_at: str,
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    withheld: bool = False,
 ) -> int:
-    """Keep a response; its id. A body that is there already is not kept twice."""
-    digest = _keep_body(db, body)
+    """Keep a response; its id. A body that is there already is not kept twice; of one that is `withheld` only the
+    hash is."""
+    digest = _withhold(db, body, fetched_at) if withheld else _keep_body(db, body)
     cursor = db.execute(
         "INSERT INTO responses (url, fetched_at, status, headers, body_hash, role) VALUES (?, ?, ?, ?, ?, ?)",
         (url, fetched_at, status, json.dumps(dict(headers), ensure_ascii=False), digest, role),
@@ -38,18 +50,26 @@ def keep(
 
 def _keep_body(db: Database, body: bytes) -> str:
     digest = body_hash(body)
-    if db.execute("SELECT 1 FROM bodies WHERE hash = ?", (digest,)).fetchone() is None:
+    row = db.execute("SELECT data IS NULL FROM bodies WHERE hash = ?", (digest,)).fetchone()
+    if row is None or row[0]:  # one that was dropped and comes again is kept again
         codec, data = "raw", body
         if len(body) >= _SMALLEST_COMPRESSED:
             codec, data = "zstd", _compressor.compress(body)
-        db.execute("INSERT INTO bodies (hash, codec, size, data) VALUES (?, ?, ?, ?)", (digest, codec, len(body), data))
+        db.execute(_PUT_BODY, (digest, codec, len(body), data, None))
+    return digest
+
+
+def _withhold(db: Database, body: bytes, at: str) -> str:
+    digest = body_hash(body)
+    if db.execute("SELECT 1 FROM bodies WHERE hash = ?", (digest,)).fetchone() is None:
+        db.execute(_PUT_BODY, (digest, "raw", len(body), None, at))
     return digest
 
 
 def body(db: Database, digest: str) -> bytes | None:
     """The bytes behind a hash; None where they are not (or no longer) kept."""
     row = db.execute("SELECT codec, size, data FROM bodies WHERE hash = ?", (digest,)).fetchone()
-    if row is None:
+    if row is None or row[2] is None:
         return None
     codec, size, data = row
     return _decompressor.decompress(data, max_output_size=size) if codec == "zstd" else bytes(data)

@@ -50,6 +50,8 @@ CREATE TABLE articles (
     variant_seen_at TEXT,
     moved_to TEXT,                   -- where a permanent redirect led last
     noarchive INTEGER NOT NULL DEFAULT 0,    -- 1: its page asks that its text be shown nowhere else
+    noindex INTEGER NOT NULL DEFAULT 0,      -- 1: its page asks to be left out of search engines
+    robots TEXT NOT NULL DEFAULT '{}',       -- JSON object: role of a page -> list of what it asked when read last
     -- How often it is edited, as its looks have shown (docs/revisit.md).
     last_read_at TEXT,               -- last look that showed its content
     hinted_at TEXT,                  -- since then a listing shows another title, and nobody has looked
@@ -235,6 +237,7 @@ CREATE TABLE responses (
     role TEXT NOT NULL CHECK (role IN ('listing', 'post', 'share', 'content'))
 ) STRICT;
 CREATE INDEX responses_url ON responses (url);
+CREATE INDEX responses_body ON responses (body_hash);
 
 -- Which responses a version was read from.
 CREATE TABLE version_responses (
@@ -242,6 +245,7 @@ CREATE TABLE version_responses (
     response_id INTEGER NOT NULL REFERENCES responses (id),
     PRIMARY KEY (version_id, response_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX version_responses_response ON version_responses (response_id);
 
 -- What a later look may ask "has it changed since?" with, or see it by: the validators and the hash of the last full
 -- response, at each URL that gave a field, which showed this very version.
@@ -273,6 +277,7 @@ CREATE TABLE checks (
 ) STRICT;
 CREATE INDEX checks_article ON checks (article_id, checked_at);
 CREATE INDEX checks_run ON checks (run_id, outcome);
+CREATE INDEX checks_response ON checks (response_id) WHERE response_id IS NOT NULL;
 
 -- When a source's next crawl is due.
 CREATE TABLE schedule (
@@ -341,7 +346,7 @@ CREATE INDEX outbox_change ON outbox (change_id);
 -- An article whose words were taken out of the record.
 CREATE TABLE redactions (
     id INTEGER PRIMARY KEY,
-    article_id INTEGER NOT NULL REFERENCES articles (id),
+    article_id INTEGER NOT NULL UNIQUE REFERENCES articles (id),
     reason TEXT NOT NULL,
     redacted_at TEXT NOT NULL
 ) STRICT;

@@ -62,9 +62,11 @@ def quarantined_since(db: Database, site: str, source_id: int | None, runs: int)
     return row[0] if row else None
 
 
-def stay(db: Database, source_id: int, article_id: int, title: str, position: int, seen_at: str) -> bool:
-    """An article stands on a listing: its open stay goes on, or a new one begins. Whether it stands there under another
-    title than before."""
+def stay(
+    db: Database, source_id: int, article_id: int, title: str | None, position: int, seen_at: str
+) -> bool:
+    """An article stands on a listing: its open stay goes on, or a new one begins. `title` None: not to be kept. Whether
+    it stands there under another title than before."""
     stay = "WHERE source_id = ? AND article_id = ? AND left_at IS NULL"
     before = db.execute(f"SELECT title FROM listings {stay}", (source_id, article_id)).fetchone()
     if before is None:
@@ -101,8 +103,34 @@ def snapshot(db: Database, source_id: int, codes: Sequence[str], seen_at: str) -
     return True
 
 
+def pause(db: Database, source_id: int, at: str) -> bool:
+    """A source is not crawled by itself from `at` (UTC text) on; whether it was before."""
+    if db.execute("SELECT 1 FROM schedule WHERE source_id = ? AND paused_at IS NOT NULL", (source_id,)).fetchone():
+        return False
+    db.execute(
+        "INSERT INTO schedule (source_id, paused_at) VALUES (?, ?)"
+        " ON CONFLICT (source_id) DO UPDATE SET paused_at = excluded.paused_at, next_run_at = NULL, reason = NULL",
+        (source_id, at),
+    )
+    return True
+
+
+def resume(db: Database, source_id: int) -> bool:
+    """A source is crawled again; whether it was paused. The daemon plans its next run."""
+    cursor = db.execute(
+        "UPDATE schedule SET paused_at = NULL WHERE source_id = ? AND paused_at IS NOT NULL", (source_id,)
+    )
+    return cursor.rowcount > 0
+
+
+def paused(db: Database) -> dict[str, str]:
+    """Key -> since when, of the sources that are paused."""
+    sql = "SELECT key, paused_at FROM schedule JOIN sources ON id = source_id WHERE paused_at IS NOT NULL"
+    return dict(db.execute(sql).fetchall())
+
+
 def begin_run(db: Database, spider: str, site: str | None, source_id: int | None, started_at: str) -> int:
-    """A crawl begins, of one site or of several (None); its id. Until `finish_run` it stands as interrupted, which is what a killed one is."""
+    """A crawl begins, of one site or of several (None); its id. Until `finish_run` it stands as interrupted, as a killed one does."""
     cursor = db.execute(
         "INSERT INTO runs (spider, site, source_id, started_at) VALUES (?, ?, ?, ?)",
         (spider, site, source_id, started_at),

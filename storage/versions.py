@@ -23,6 +23,7 @@ INSERT INTO changes (article_id, kind, old_version_id, new_version_id, changed_a
 VALUES (:article_id, :kind, :old_version_id, :new_version_id, :changed_after, :changed_by, :recorded_at,
     :fields, :added_chars, :removed_chars, :severity, :disclosure, :summary, :reason, :edit_hash)
 """
+_REDACTION = "INSERT INTO redactions (article_id, reason, redacted_at) VALUES (:article_id, :reason, :redacted_at)"
 _RECENT = """
 SELECT id, number, title, outlet, author, published_at, published_precision, modified_at, body_html, body_text,
        images, tables, links, attachments, places, gained, text_hash, extractor, first_seen_at, last_seen_at
@@ -81,6 +82,13 @@ def add_change(db: Database, site: str, code: str, values: dict[str, Any]) -> in
     return change_id
 
 
+def add_redaction(db: Database, site: str, code: str, values: dict[str, Any]) -> int:
+    """Add a redaction (`article_id`, `reason`, `redacted_at`) and its link in the chain; its id."""
+    redaction_id = int(db.execute(_REDACTION, values).lastrowid or 0)
+    _link(db, "redaction", redaction_id, site, code, values["reason"], None, values["redacted_at"])
+    return redaction_id
+
+
 def _link(
     db: Database, kind: str, row_id: int, site: str, code: str, what: int | str, version_id: int | None, when: str
 ) -> None:
@@ -136,8 +144,9 @@ def chain_link(
 ) -> str:
     """Hex SHA-256 of the UTF-8 JSON list of these seven, written without spaces.
 
-    `previous` is the link before, or "" for the first; `what` a version's number or a change's kind; `hashes` of the
-    original responses; `when` the version's first_seen_at or the change's changed_by.
+    `previous` is the link before, or "" for the first; `what` a version's number, a change's kind or a redaction's
+    reason; `hashes` of the original responses; `when` the version's first_seen_at, the change's changed_by or the
+    redaction's redacted_at.
     """
     values = [previous, kind, site, code, what, list(hashes), when]
     return hashlib.sha256(json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()

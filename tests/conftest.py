@@ -23,21 +23,24 @@ HALF_WRITTEN = (
     "SELECT code FROM articles a WHERE version_count != (SELECT count(*) FROM versions WHERE article_id = a.id)",
     "SELECT code FROM articles a WHERE version_count != coalesce((SELECT max(number) FROM versions"
     " WHERE article_id = a.id), 0)",
-    "SELECT code FROM articles WHERE (version_count = 0) != (state = 'unknown')",
+    "SELECT code FROM articles WHERE (version_count = 0) != (state = 'unknown') AND state != 'redacted'",
+    "SELECT code FROM articles WHERE (state = 'redacted') != (id IN (SELECT article_id FROM redactions))",
     "SELECT code FROM articles a WHERE (version_count > 0) != (SELECT count(*) FROM changes"
     " WHERE article_id = a.id AND kind = 'first_seen')",
     "SELECT id FROM versions WHERE id NOT IN (SELECT new_version_id FROM changes WHERE kind != 'moved')",
     "SELECT id FROM versions WHERE id NOT IN (SELECT version_id FROM version_responses)",
 )
 LINKS = """
-SELECT n.kind, n.link, a.site, a.code, coalesce(v.number, c.kind), coalesce(v.first_seen_at, c.changed_by), (
+SELECT n.kind, n.link, a.site, a.code, coalesce(v.number, c.kind, d.reason),
+       coalesce(v.first_seen_at, c.changed_by, d.redacted_at), (
     SELECT json_group_array(body_hash) FROM (
         SELECT r.body_hash FROM version_responses x JOIN responses r ON r.id = x.response_id
         WHERE x.version_id = coalesce(v.id, c.new_version_id) ORDER BY r.id))
 FROM chain n
 LEFT JOIN versions v ON n.kind = 'version' AND v.id = n.row_id
 LEFT JOIN changes c ON n.kind = 'change' AND c.id = n.row_id
-JOIN articles a ON a.id = coalesce(v.article_id, c.article_id)
+LEFT JOIN redactions d ON n.kind = 'redaction' AND d.id = n.row_id
+JOIN articles a ON a.id = coalesce(v.article_id, c.article_id, d.article_id)
 ORDER BY n.number
 """
 PUBLISHED = datetime(2024, 11, 22, 9, 30, tzinfo=ZONE)
@@ -61,7 +64,10 @@ def assert_sound(db: sqlite3.Connection) -> None:
     for sql in HALF_WRITTEN:
         assert not db.execute(sql).fetchall(), sql
     linked = db.execute("SELECT kind, row_id FROM chain ORDER BY 1, 2").fetchall()
-    written = db.execute("SELECT 'change', id FROM changes UNION ALL SELECT 'version', id FROM versions ORDER BY 1, 2")
+    written = db.execute(
+        "SELECT 'change', id FROM changes UNION ALL SELECT 'version', id FROM versions"
+        " UNION ALL SELECT 'redaction', id FROM redactions ORDER BY 1, 2"
+    )
     assert linked == written.fetchall()
     before = ""
     for kind, link, site, code, what, when, hashes in db.execute(LINKS):

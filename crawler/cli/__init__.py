@@ -29,6 +29,10 @@ COMMANDS = {
     "diff": ("crawler.cli.comparing", "two versions of an article compared"),
     "blame": ("crawler.cli.comparing", "which version each paragraph came from"),
     "reextract": ("crawler.cli.reextract", "read the kept responses again by today's rules"),
+    "pause": ("crawler.cli.keeping", "stop watching a source for a while"),
+    "resume": ("crawler.cli.keeping", "watch it again"),
+    "prune": ("crawler.cli.keeping", "drop old looks and the bytes of old responses"),
+    "redact": ("crawler.cli.keeping", "take an article's words out of the record"),
     "sql": ("crawler.cli.querying", "read-only SQL over the record"),
     "export": ("crawler.cli.querying", "write the record as Jekyll posts, JSON lines or CSV"),
 }

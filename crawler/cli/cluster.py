@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from crawler.cli import lookup
 from crawler.cli.output import json_option, print_json, print_records, printable
 from crawler.rules.text import comparison_form
-from storage import clusters
+from storage import clusters, redactions
 
 _READABLE = ("live", "unknown")  # what was read last may still stand there
 _DAY_ENDS = "T23:59:59Z"
@@ -29,6 +29,7 @@ def cluster(config_path: str | None, code: str, as_json: bool) -> None:
     """Who else carries an article's story, side by side. CODE is its code, its URL or its number."""
     settings, db = lookup.opened(config_path)
     article = lookup.article(settings, db, code)
+    lookup.readable(settings, db, article, code)
     found = _read(db, article["cluster_id"]) if article["cluster_id"] is not None else None
     if as_json:
         print_json(
@@ -38,6 +39,8 @@ def cluster(config_path: str | None, code: str, as_json: bool) -> None:
         click.echo(f"{printable(article['code'])}: no other article on record carries this story")
     else:
         _print(found, lookup.zone_of(settings, article["site"]))
+        for gone in found["redacted"]:
+            click.echo(printable(f"{_name(gone)}: {lookup.tombstone_line(settings, gone)}"))
 
 
 def _read(db: Database, cluster_id: int) -> dict[str, Any]:
@@ -53,6 +56,7 @@ def _read(db: Database, cluster_id: int) -> dict[str, Any]:
         "members": [_without(member, apart) for member in members],
         "edits": [{"change": edit["id"], **_without(edit, apart)} for edit in edits],
         "old_figures": old_figures,
+        "redacted": [_without(gone, ("article_id",)) for gone in redactions.of_cluster(db, cluster_id)],
     }
 
 

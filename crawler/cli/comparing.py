@@ -28,6 +28,7 @@ def diff(config_path: str | None, code: str, old: int | None, new: int | None, a
     """Two versions of an article compared: OLD and NEW, else OLD and the latest, else the last two."""
     settings, db = lookup.opened(config_path)
     article = lookup.article(settings, db, code)
+    lookup.readable(settings, db, article, code)
     versions = history.versions_of(db, article["id"])
     if old is None and len(versions) < 2:
         raise NotFoundError(f"{code}: there is nothing to compare yet; versions on record: {len(versions)}")
@@ -100,6 +101,7 @@ def blame(config_path: str | None, code: str, as_json: bool) -> None:
     """For each paragraph of an article's latest text, the version it came from."""
     settings, db = lookup.opened(config_path)
     article = lookup.article(settings, db, code)
+    lookup.readable(settings, db, article, code)
     versions = history.versions_of(db, article["id"])
     if not versions:
         raise NotFoundError(f"{code}: found on a listing and not read yet")

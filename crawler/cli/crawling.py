@@ -8,6 +8,7 @@ from typing import Any
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from sqlite_utils import Database
 
 from crawler import config, jobs
 from crawler.cli.output import json_option, print_records, printable
@@ -16,6 +17,7 @@ from crawler.items import Job, ListingReading
 from crawler.recorder import Recorder, Tally
 from crawler.rules.dates import utc_text
 from crawler.runner import run_in_child
+from storage import sources
 from storage.database import open_database, transaction, usable
 
 _COLUMNS = {
@@ -46,6 +48,7 @@ def crawl(config_path: str | None, keys: tuple[str, ...], recheck: bool, log_lev
     names = [settings.source(key).key for key in keys] or list(settings.sources)
     jobs.refuse_placeholder(settings, {settings.sources[name].site for name in names})
     db = open_database(settings.database)
+    names = names if keys else _not_paused(db, settings, names)
     results: list[dict[str, Any]] = []
     for name in names:
         with usable(settings.database):
@@ -59,6 +62,15 @@ def crawl(config_path: str | None, keys: tuple[str, ...], recheck: bool, log_lev
         if job.targets:
             results.append(run_with_progress(db, settings, job, "(watched)", log_level))
     finish(results, as_json)
+
+
+def _not_paused(db: Database, settings: config.Config, names: list[str]) -> list[str]:
+    """These sources but those that are paused, which one line tells of."""
+    with usable(settings.database):
+        paused = [name for name in names if name in sources.paused(db)]
+    if paused:
+        click.echo(f"newstrail: paused, left out: {printable(', '.join(paused))}", err=True)
+    return [name for name in names if name not in paused]
 
 
 @click.command()
@@ -121,7 +133,7 @@ def _summary(name: str, recorder: Recorder, seconds: float) -> dict[str, Any]:
 
 def finish(results: list[dict[str, Any]], as_json: bool) -> None:
     """Print what the crawls came to; raises `CrawlError` where one of them ended with errors."""
-    print_records(results, _COLUMNS, as_json, empty="nothing to crawl: no source is configured")
+    print_records(results, _COLUMNS, as_json, empty="nothing to crawl: no source is configured, or all are paused")
     for result in results:
         for remark in result["remarks"]:
             if result["outcome"] == "ok" or remark != result["error"]:

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from crawler import config, jobs
 from crawler.errors import NotFoundError, UsageError
 from crawler.rules import dates
-from storage import history
+from storage import history, redactions
 from storage.database import open_readonly
 
 _UTC_TEXT = re.compile(r"\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
@@ -39,6 +39,18 @@ def article(settings: config.Config, db: Database, reference: str) -> dict[str, 
         candidates = "; ".join(f"number {a['id']}: {a['site']} {a['code']} {a['title'] or ''}" for a in found[:10])
         raise NotFoundError(f"{reference}: may be several articles; name one by its number or URL: {candidates}")
     return found[0]
+
+
+def readable(settings: config.Config, db: Database, article: dict[str, Any], reference: str) -> None:
+    """Raises `NotFoundError` where the article's words were taken out of the record."""
+    if tombstone := redactions.of_article(db, article["id"]):
+        raise NotFoundError(f"{reference}: {tombstone_line(settings, tombstone)}")
+
+
+def tombstone_line(settings: config.Config, tombstone: dict[str, Any]) -> str:
+    """What is said of a redacted article: the day in the site's zone, and why."""
+    day = local(tombstone["redacted_at"], zone_of(settings, tombstone["site"]))[:10]
+    return f"redacted on {day}: {tombstone['reason']}"
 
 
 def zone_of(settings: config.Config, site: str | None = None) -> ZoneInfo:

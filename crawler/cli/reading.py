@@ -10,7 +10,7 @@ from crawler.cli import lookup
 from crawler.cli.output import json_option, print_json, print_records, printable
 from crawler.errors import NotFoundError
 from crawler.rules import story
-from storage import history, relations
+from storage import history, redactions, relations
 
 KINDS = ("first_seen", "edited", "removed", "restored", "moved")
 FIELDS = (
@@ -107,15 +107,19 @@ def log(config_path: str | None, code: str, as_json: bool) -> None:
     versions = history.versions_of(db, article["id"])
     happened = history.changes(db, article_id=article["id"])[::-1]
     related = relations.relations_of(db, article["id"])
+    tombstone = redactions.of_article(db, article["id"])
     if as_json:
         for change in happened:
             change["fields"] = json.loads(change["fields"])
         kept = [{k: v for k, v in version.items() if not k.startswith("body")} for version in versions]
-        print_json({**article, "versions": kept, "changes": happened, "relations": related})
+        why = {name: tombstone[name] for name in ("redacted_at", "reason")} if tombstone else None
+        print_json({**article, "versions": kept, "changes": happened, "relations": related, "redaction": why})
         return
     click.echo(f"{printable(article['title'] or article['code'])}\n{printable(article['url'])}")
     checked = lookup.local(article["last_checked_at"], zone) or "never"
     click.echo(f"{printable(article['outlet'] or '')}  {article['state']}, last looked at {checked} ({zone})")
+    if tombstone:
+        click.echo(printable(lookup.tombstone_line(settings, tombstone)))
     for other in related:
         said = f"{other['relation'].replace('_', ' ')} {other['code']} {other['title'] or ''}"
         click.echo(printable(f"{said} (项目编号 {other['basis']})"))
@@ -146,6 +150,7 @@ def show(config_path: str | None, code: str, number: int | None, at: str | None,
     """One version of an article. CODE is its code, its URL or its number."""
     settings, db = lookup.opened(config_path)
     article = lookup.article(settings, db, code)
+    lookup.readable(settings, db, article, code)
     zone = lookup.zone_of(settings, article["site"])
     version = pick(history.versions_of(db, article["id"]), code, number, lookup.moment(at, zone) if at else None)
     if as_json:

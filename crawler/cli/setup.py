@@ -9,6 +9,8 @@ from crawler import config
 from crawler.cli.output import json_option, print_records
 from crawler.errors import UsageError
 from crawler.rules import identity
+from storage import sources as on_record
+from storage.database import open_readonly
 
 
 @click.command()
@@ -34,6 +36,7 @@ def init(config_path: str | None, file: Path | None) -> None:
 def sources(config_path: str | None, as_json: bool) -> None:
     """List the watched listings as the configuration means them."""
     settings = config.load(config_path)
+    paused = _paused(settings)
     records = [
         {
             "key": source.key,
@@ -41,12 +44,16 @@ def sources(config_path: str | None, as_json: bool) -> None:
             "site": source.site,
             "category": source.category_name,
             "schedule": source.schedule,
+            "paused_at": paused.get(source.key),
             "timezone": settings.sites[source.site].timezone,
             "listing": identity.listing_url(settings.sites[source.site], source.category_name),
             "content": "endpoint" if settings.sites[source.site].content else "share page",
         }
         for source in settings.sources.values()
     ]
+    if not as_json:
+        for record in records:
+            record["schedule"] = f"paused ({record['schedule']})" if record["paused_at"] else record["schedule"]
     columns = {
         "key": "key",
         "name": "name",
@@ -56,3 +63,10 @@ def sources(config_path: str | None, as_json: bool) -> None:
         "listing": "listing",
     }
     print_records(records, columns, as_json, empty=f"{settings.path}: no [[source]] yet")
+
+
+def _paused(settings: config.Config) -> dict[str, str]:
+    """Key -> since when, of the sources that are paused; none where there is no database yet."""
+    if not settings.database.exists():
+        return {}
+    return on_record.paused(open_readonly(settings.database))

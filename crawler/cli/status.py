@@ -67,7 +67,7 @@ def status(config_path: str | None, as_json: bool) -> None:
 def _print_sources(sources: list[dict[str, Any]], zone: ZoneInfo) -> None:
     for source in sources:
         source["last_run"] = lookup.local(source["last_run_at"], zone)
-        source["next_check"] = lookup.local(source["next_check_at"], zone)
+        source["next_check"] = "paused" if source["paused_at"] else lookup.local(source["next_check_at"], zone)
     columns = {key: heading.format(zone=zone) for key, heading in _SOURCES.items()}
     print_records(sources, columns, False, empty="no source was crawled yet")
     if sources:

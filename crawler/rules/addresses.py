@@ -1,7 +1,9 @@
-"""Which network addresses may be fetched from."""
+"""Which network addresses may be fetched from, and which URLs are left alone."""
 
 import ipaddress
+import re
 from collections.abc import Iterable
+from urllib.parse import unquote
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -24,6 +26,15 @@ def refusal(host: str, addresses: Iterable[str], allow_private: Iterable[str]) -
         if not is_public(address) and not any(address in network for network in networks):
             return f"{host} leads to the private address {address}, which crawl.allow_private does not name"
     return None
+
+
+def is_left_alone(url: str, never_fetch: "re.Pattern[str] | None") -> bool:
+    """Whether a site's `never_fetch` names a URL, as it is written or as it reads.
+
+    >>> is_left_alone("https://a.example/%E8%A7%86%E9%A2%91/1.html", re.compile("/视频/"))
+    True
+    """
+    return never_fetch is not None and bool(never_fetch.search(url) or never_fetch.search(unquote(url)))
 
 
 def is_public(address: _Address) -> bool:
