@@ -56,16 +56,21 @@ def send(channel: Channel, message: Message, allow_private: tuple[str, ...], tim
         _apprise(channel.url or "", message)
 
 
-def post(url: str, body: bytes, headers: dict[str, str], allow_private: tuple[str, ...]) -> None:
-    """Post JSON; raises `NotSentError` unless the answer is 2xx. No redirect is followed, no proxy used, nothing of
-    the answer but its head is read, and the address that was checked is the one that is connected to."""
-    parts = urlsplit(url)
+def post(
+    url: str, body: bytes, headers: dict[str, str], allow_private: tuple[str, ...], limit: float = SECONDS
+) -> None:
+    """Post JSON; raises `NotSentError` unless the answer is 2xx within `limit` seconds, all in all.
+
+    No redirect is followed, no proxy used, nothing of the answer but its head is read, and the address that was checked
+    is the one that is connected to.
+    """
     fixed = {"Content-Type": "application/json; charset=utf-8", "User-Agent": f"newstrail/{__version__}"}
-    with _told():
+    with _told(limit):
+        parts = urlsplit(url)
         target = quote(parts.path or "/", safe=_SAFE) + (
             f"?{quote(parts.query, safe=_SAFE + '?')}" if parts.query else ""
         )
-        with _connected(url, allow_private) as connection:
+        with _connected(url, allow_private, limit) as connection:
             connection.request("POST", target, body, fixed | headers)
             status = connection.getresponse().status
     if 300 <= status < 400:
@@ -75,14 +80,15 @@ def post(url: str, body: bytes, headers: dict[str, str], allow_private: tuple[st
 
 
 @contextmanager
-def _connected(url: str, allow_private: tuple[str, ...]) -> Iterator[http.client.HTTPConnection]:
+def _connected(url: str, allow_private: tuple[str, ...], limit: float) -> Iterator[http.client.HTTPConnection]:
     """A connection to an address that may be posted to; it is cut when its time is over."""
     parts, is_over = urlsplit(url), threading.Event()
     is_tls = parts.scheme == "https"
     kind = http.client.HTTPSConnection if is_tls else http.client.HTTPConnection
     connection = kind(parts.hostname or "", parts.port)
-    connection.sock = _socket(connection.host, connection.port, allow_private)
-    cut = threading.Timer(SECONDS, _cut, [connection, is_over])
+    connection.auto_open = 0  # to no other address
+    connection.sock = _socket(connection.host, connection.port, allow_private, limit)
+    cut = threading.Timer(limit, _cut, [connection, is_over])
     cut.daemon = True
     cut.start()
     try:
@@ -93,6 +99,8 @@ def _connected(url: str, allow_private: tuple[str, ...]) -> Iterator[http.client
             )
             connection.sock.do_handshake()
         yield connection
+        if is_over.is_set():
+            raise TimeoutError
     except (OSError, http.client.HTTPException) as error:
         raise TimeoutError if is_over.is_set() else error from None
     finally:
@@ -100,17 +108,17 @@ def _connected(url: str, allow_private: tuple[str, ...]) -> Iterator[http.client
         connection.close()
 
 
-def _socket(host: str, port: int, allow_private: tuple[str, ...]) -> socket.socket:
+def _socket(host: str, port: int, allow_private: tuple[str, ...], limit: float) -> socket.socket:
     """Connected to the first of the host's addresses that answers; none may be private."""
     found = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     if addresses.refusal(host, found, allow_private):
         raise NotSentError("it leads to a private address, which crawl.allow_private does not name")
     for address in found[:-1]:
         try:
-            return socket.create_connection((address, port), SECONDS / len(found))
+            return socket.create_connection((address, port), limit / len(found))
         except OSError:
             continue  # the next may be reached
-    return socket.create_connection((found[-1], port), SECONDS)
+    return socket.create_connection((found[-1], port), limit)
 
 
 def _cut(connection: http.client.HTTPConnection, is_over: threading.Event) -> None:
@@ -120,7 +128,7 @@ def _cut(connection: http.client.HTTPConnection, is_over: threading.Event) -> No
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _told(limit: float) -> Iterator[None]:
     """What went wrong, in words that name no address."""
     try:
         yield
@@ -129,7 +137,7 @@ def _told() -> Iterator[None]:
         said = "its certificate cannot be verified" if unverified else "it speaks no TLS that is understood"
         raise NotSentError(said) from None
     except TimeoutError:
-        raise NotSentError(f"no answer within {SECONDS} seconds") from None
+        raise NotSentError(f"no answer within {limit:g} seconds") from None
     except socket.gaierror:
         raise NotSentError("its host name cannot be resolved") from None
     except OSError as error:

@@ -6,13 +6,14 @@ import hmac
 import json
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -23,6 +24,7 @@ import pytest
 from crawler import announce, config
 from crawler.notify import deliver, deliver_due
 from crawler.rules.dates import from_utc_text, utc_text
+from crawler.sending import NotSentError, post
 from storage.database import open_database, transaction
 from tests.conftest import Desk, article
 from tests.crawling import ROOT, Trail
@@ -431,20 +433,42 @@ def test_a_private_address_is_refused_unless_it_is_allowed(desk: Newsdesk, recei
     assert desk.outbox()[0]["error"] == "it leads to a private address, which crawl.allow_private does not name"
 
 
-def test_a_receiver_that_drips_is_cut_and_a_dead_one_told(
-    desk: Newsdesk, record: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("crawler.sending.SECONDS", 1)
-    with Replica() as drips:
-        drips.override("/hook", FAULTS["drip"]() if "drip" in FAULTS else FAULTS["silent"]())
-        desk.channel("drips", webhook=f"{drips.base}/hook", secret=SECRET)
-        desk.channel("dead", webhook="http://127.0.0.1:9/hook", secret=SECRET)
-        tell(desk, record)
+@pytest.mark.parametrize("slow", [b"HTTP/1.1 204 No Content\r\nX-Slow: ", b""])
+def test_a_receiver_that_drips_is_cut(slow: bytes) -> None:
+    is_over = threading.Event()
+
+    def drip(server: socket.socket) -> None:
+        connection, _ = server.accept()
+        with connection, suppress(OSError):
+            connection.sendall(slow)
+            while not is_over.wait(0.2):
+                connection.sendall(b"x" if slow else b"")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=drip, args=[server])
+        thread.start()
         begun = time.monotonic()
-        desk.deliver()
-        assert time.monotonic() - begun < 10
-    errors = {row["channel"]: row["error"] for row in desk.outbox()}
-    assert errors["dead"] == "Connection refused"
+        with pytest.raises(NotSentError, match="no answer within 1 seconds"):
+            post(f"http://127.0.0.1:{server.getsockname()[1]}/", b"{}", {}, ("127.0.0.1",), limit=1)
+        assert time.monotonic() - begun < 5
+        is_over.set()
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("http://127.0.0.1:9/", "Connection refused"),
+        ("http://nowhere.invalid/", "its host name cannot be resolved"),
+        ("http://user:word@[::1/", "its address cannot be used"),
+        ("http://127.0.0.1:99999/", "its address cannot be used"),
+        ("https://127.0.0.1:{port}/", "it speaks no TLS that is understood"),
+    ],
+)
+def test_why_a_webhook_was_not_taken(url: str, said: str, receiver: Receiver) -> None:
+    with pytest.raises(NotSentError) as error:
+        post(url.replace("{port}", str(receiver.port)), b"{}", {}, ("127.0.0.1",))
+    assert str(error.value) == said
 
 
 def test_no_secret_and_no_address_is_ever_shown(desk: Newsdesk, receiver: Receiver, record: Path) -> None:
