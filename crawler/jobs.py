@@ -26,8 +26,8 @@ FULL_FETCH_EVERY = 20  # looks; so that an origin that lies about "not modified"
 def category_job(
     db: Database, config: Config, key: str, now: str, recheck: bool = False, picked: list[int] | None = None
 ) -> Job:
-    """The crawl of one source: its listing, and its articles that are due (`recheck`: all it ever listed; `picked`: these
-    articles of its site instead, by their ids)."""
+    """The crawl of one source: its listing, and its articles that are due (`recheck`: all it ever listed; `picked`:
+    these articles of its site instead, by their ids)."""
     source = config.source(key)
     site = config.sites[source.site]
     refuse_placeholder(config, [source.site])

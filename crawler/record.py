@@ -35,11 +35,13 @@ _TEXT_SEEN = ("new", "changed", "unchanged", "not_modified")  # looks that say w
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What recording a look came to: the decision, the kinds of change, and what is to be said of the article."""
+    """What recording a look came to: the decision, the kinds of change, what is to be said of the article, and the
+    changes that were written."""
 
     decision: Decision
     kinds: list[str]
     notice: str | None = None
+    changes: tuple[int, ...] = ()  # their ids
 
 
 def record_listing(db: Database, source_id: int, site: str, reading: ListingReading, sites: dict[str, Site]) -> None:
@@ -98,7 +100,8 @@ def record_look(
         version_id = _new_version(db, article, past, look, decision, kept)
     elif decision.extends and past.latest:
         _extend(db, article, past.latest, look, decision)
-    kinds = _changes(db, article, past, look, decision, version_id, recorded_at)
+    written = _changes(db, article, past, look, decision, version_id, recorded_at)
+    kinds = list(written)
     if decision.new_version or decision.extends:
         # While it was not found its text was not known.
         gap = 0 if past.gone_since else regular_gap(article["last_checked_at"], article["next_check_at"])
@@ -118,7 +121,7 @@ def record_look(
             "observation": look.id,
         },
     )
-    return Recorded(decision, kinds, _incident(db, article, look, decision))
+    return Recorded(decision, kinds, _incident(db, article, look, decision), tuple(written.values()))
 
 
 def _past_by_the_same_rules(
@@ -247,8 +250,9 @@ def _changes(
     decision: Decision,
     version_id: int | None,
     recorded_at: str,
-) -> list[str]:
-    """Write the change rows that a decision asks for; their kinds."""
+) -> dict[str, int]:
+    """Write the change rows that a decision asks for; kind -> id."""
+    written: dict[str, int] = {}
     kinds = [decision.change] if decision.change else []
     if decision.moved:
         kinds.append("moved")
@@ -275,7 +279,8 @@ def _changes(
         change["fields"] = json.dumps(change["fields"])
         change_id = versions.add_change(db, article["site"], article["code"], change)
         put_fact_changes(db, change_id, map(msgspec.structs.asdict, became))
-    return kinds
+        written[kind] = change_id
+    return written
 
 
 def _last_seen_before(article: dict[str, Any], past: Past, kind: str) -> str | None:

@@ -1,7 +1,7 @@
 """One run's observations on their way into the record: in batches, with a tally of what is committed."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +10,8 @@ from typing import Any
 import msgspec
 from sqlite_utils import Database
 
+from crawler import announce
+from crawler.config import Channel
 from crawler.items import Ending, Job, ListingReading, Look, Observation
 from crawler.learning import Learning
 from crawler.record import record_listing, record_look
@@ -18,7 +20,8 @@ from crawler.rules.classify import NOTHING_READ
 from crawler.rules.dates import later, utc_text
 from crawler.rules.layouts import Samples
 from crawler.rules.moves import Moves
-from storage import articles, incidents, layouts, sources
+from crawler.trouble import Subject
+from storage import articles, layouts, sources
 from storage.database import transaction, usable
 
 _BATCH, _BATCH_BYTES = 200, 16 * 1024 * 1024  # observations, and bytes of their responses, a transaction
@@ -62,9 +65,10 @@ class Recorder:
         job: Job,
         on_commit: Callable[[Tally], None] | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        channels: Iterable[Channel] = (),
     ) -> None:
         self._db, self._path, self._job, self._clock = db, path, job, clock
-        self._on_commit = on_commit
+        self._on_commit, self._channels = on_commit, tuple(channels)
         self._waiting: list[Observation] = []
         self._waiting_bytes = 0
         self._moves = Moves()
@@ -79,6 +83,9 @@ class Recorder:
         with usable(path), transaction(db):
             source = sources.find_source(db, job.listing.source) if job.listing else None
             self._source_id: int | None = source["id"] if source else None
+            before = sources.outcomes(db, source["id"]) if source else {"ok"}
+            self._is_first = not before
+            self._unread = source["key"] if source and not before & {"ok", "partial"} else None
             site = next(iter(job.sites)) if len(job.sites) == 1 else None
             self.run_id = sources.begin_run(db, job.spider, site, self._source_id, self._now())
 
@@ -200,12 +207,15 @@ class Recorder:
         assert self._source_id is not None and self._job.listing is not None
         tally.listed = len(reading.entries)
         record_listing(self._db, self._source_id, self._job.listing.site, reading, self._job.sites)
+        if not reading.broken:
+            tally.remarks += self._subject(self._job.listing.site).listed(reading.seen_at, self._now())
 
     def _look(self, look: Look, tally: Tally) -> None:
-        rules = self._job.layouts.get(look.site, {})
-        recorded = record_look(self._db, look, self._job.sites[look.site], self.run_id, self._now(), self._learning, rules)
+        rules, now = self._job.layouts.get(look.site, {}), self._now()
+        recorded = record_look(self._db, look, self._job.sites[look.site], self.run_id, now, self._learning, rules)
         if recorded is None:
             return
+        announce.changed(self._db, self._channels, recorded.changes, now, self._unread)
         decision = recorded.decision
         tally.outcomes[decision.outcome] += 1
         tally.changes.update(recorded.kinds)
@@ -251,15 +261,18 @@ class Recorder:
         if len(self._job.sites) != 1:  # whose trouble it is, its text says
             return [tally.quarantine] if tally.quarantine else []
         site = next(iter(self._job.sites))
-        subject = {"site": site, "source_id": self._source_id, "article_id": None}
+        now, subject = self._now(), self._subject(site)
         if trouble := tally.quarantine or tally.listing_error:
-            outcome = "quarantined" if tally.quarantine else "error"
-            return [trouble] if incidents.failed(self._db, subject, outcome, trouble, ending.seen_at) else []
+            return subject.began("quarantined" if tally.quarantine else "error", trouble, ending.seen_at, now)
         if self._source_id is None and not self._sites[site].read:
             return []
-        over = incidents.ended(self._db, subject, ending.seen_at)
-        name = self._job.listing.url if self._job.listing else site
-        return [f"{name}: read again; {over['outcome']} since {over['began_at']}"] if over else []
+        return subject.ended("read again", ending.seen_at, now)
+
+    def _subject(self, site: str) -> Subject:
+        listing = self._job.listing
+        channels = () if self._is_first else self._channels
+        source, name = (listing.source, listing.url) if listing else (None, site)
+        return Subject(self._db, channels, site, source, self._source_id, name)
 
 
 def _known(row: dict[str, Any]) -> absences.Article:

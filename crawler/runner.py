@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -22,6 +22,7 @@ from typing import IO, Any
 import msgspec
 from sqlite_utils import Database
 
+from crawler.config import Channel
 from crawler.errors import NewstrailError, as_newstrail_error
 from crawler.items import Job, ListingReading, Observation
 from crawler.recorder import Recorder, Tally
@@ -79,7 +80,7 @@ class LocalSink:
             self._stop()
 
 
-def run_here(process: Any, db: Database, path: Path, job: Job) -> Recorder:
+def run_here(process: Any, db: Database, path: Path, job: Job, channels: Iterable[Channel] = ()) -> Recorder:
     """Run a crawl in this process, under a Scrapy `AsyncCrawlerProcess`, and record what it sees.
 
     Raises `NewstrailError` where the database cannot be used. Statistics count only what is committed.
@@ -91,7 +92,7 @@ def run_here(process: Any, db: Database, path: Path, job: Job) -> Recorder:
         for name, count in (*tally.outcomes.items(), *((f"change/{k}", n) for k, n in tally.changes.items())):
             crawler.stats.set_value(f"newstrail/{name}", count)
 
-    recorder = Recorder(db, path, job, publish)
+    recorder = Recorder(db, path, job, publish, channels=channels)
     sink = LocalSink(recorder, lambda: asyncio.ensure_future(crawler.stop_async()))
     process.crawl(crawler, job=job, sink=sink)
     process.start()
@@ -107,9 +108,11 @@ def run_in_child(
     on_commit: Callable[[Tally], None] | None = None,
     on_listing: Callable[[ListingReading], None] | None = None,
     log_level: str | None = None,
+    channels: Iterable[Channel] = (),
 ) -> Recorder:
-    """Run a crawl in a child process and record what it hands over; an interrupt lets it end in order."""
-    recorder = Recorder(db, path, job, on_commit)
+    """Run a crawl in a child process and record what it hands over, also in the outbox of these channels; an interrupt
+    lets it end in order."""
+    recorder = Recorder(db, path, job, on_commit, channels=channels)
     command = [sys.executable, "-m", "crawler.runner", *([log_level] if log_level else [])]
     child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert child.stdin is not None and child.stdout is not None

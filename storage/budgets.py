@@ -75,8 +75,8 @@ def longest_not_looked_at(
     return [row["id"] for row in rows(db, _LONGEST_NOT_LOOKED_AT, values)]
 
 
-def put_off(db: Database, later: Iterable[tuple[str, int]]) -> None:
-    """Plan the next look at articles anew: pairs of when and the article's id."""
+def put_off(db: Database, later: Iterable[tuple[str | None, int]]) -> None:
+    """Plan the next look at articles anew: pairs of when (None: never) and the id of the article."""
     db.conn.executemany("UPDATE articles SET next_check_at = ? WHERE id = ?", list(later))
 
 

@@ -187,6 +187,7 @@ CREATE TABLE listings (
 ) STRICT;
 CREATE INDEX listings_article ON listings (article_id, source_id);
 CREATE INDEX listings_source ON listings (source_id, left_at);
+CREATE INDEX listings_found ON listings (source_id, first_seen_at);
 
 -- A listing's order, where it differs from the one before.
 CREATE TABLE listing_snapshots (
@@ -334,14 +335,18 @@ CREATE TABLE outbox (
     incident_id INTEGER REFERENCES incidents (id),   -- one of the two
     event TEXT NOT NULL CHECK (event IN ('change', 'trouble', 'recovery')),
     created_at TEXT NOT NULL,
+    digest TEXT,                     -- id of the message that it goes out in with others, once that was made up
     attempts INTEGER NOT NULL DEFAULT 0,
+    first_attempt_at TEXT,           -- a day after it, it is given up
     next_attempt_at TEXT,            -- NULL: delivered or parked
     delivered_at TEXT,
     parked_at TEXT,                  -- given up; the error says why
     error TEXT                       -- of the last attempt
 ) STRICT;
-CREATE INDEX outbox_due ON outbox (next_attempt_at) WHERE next_attempt_at IS NOT NULL;
+CREATE INDEX outbox_due ON outbox (channel, next_attempt_at) WHERE next_attempt_at IS NOT NULL;
+CREATE INDEX outbox_left ON outbox (channel) WHERE delivered_at IS NULL;
 CREATE INDEX outbox_change ON outbox (change_id);
+CREATE INDEX outbox_incident ON outbox (incident_id) WHERE incident_id IS NOT NULL;
 
 -- An article whose words were taken out of the record.
 CREATE TABLE redactions (
@@ -361,14 +366,14 @@ CREATE TABLE coverage (
     PRIMARY KEY (article_id, from_at)
 ) STRICT;
 
--- A stretch in which a site's article, or a whole site, could not be read for one reason. Told of when it begins and
--- when it ends.
+-- A stretch in which a site's article, or a whole site, could not be read for one reason, or a source brought nothing
+-- new. Told of when it begins and when it ends.
 CREATE TABLE incidents (
     id INTEGER PRIMARY KEY,
     site TEXT NOT NULL,
     source_id INTEGER REFERENCES sources (id),    -- of a listing or all that it lists; else
     article_id INTEGER REFERENCES articles (id),  -- of one article
-    outcome TEXT NOT NULL,           -- of the looks, as in checks.outcome; 'quarantined' for a source's run
+    outcome TEXT NOT NULL,           -- of the looks, as in checks.outcome; 'quarantined' for a source's run, 'quiet'
     reason TEXT,
     began_at TEXT NOT NULL,
     last_seen_at TEXT NOT NULL,

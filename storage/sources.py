@@ -103,6 +103,28 @@ def snapshot(db: Database, source_id: int, codes: Sequence[str], seen_at: str) -
     return True
 
 
+def found_times(db: Database, source_id: int, count: int) -> list[str]:
+    """When a listing last had something new, newest first: at most so many different times."""
+    found = db.execute(
+        "SELECT DISTINCT l.first_seen_at FROM listings l WHERE l.source_id = ? AND NOT EXISTS ("
+        "    SELECT 1 FROM listings e WHERE e.article_id = l.article_id AND e.source_id = l.source_id AND e.id < l.id)"
+        " ORDER BY l.first_seen_at DESC LIMIT ?",
+        (source_id, count),
+    )
+    return [row[0] for row in found]
+
+
+def outcomes(db: Database, source_id: int) -> set[str]:
+    """How the source's crawls that have finished ended."""
+    sql = "SELECT DISTINCT outcome FROM runs WHERE source_id = ? AND finished_at IS NOT NULL"
+    return {row[0] for row in db.execute(sql, (source_id,))}
+
+
+def keys_of_site(db: Database, site: str) -> list[str]:
+    """Keys of the listings of a site that were ever watched."""
+    return [row[0] for row in db.execute("SELECT key FROM sources WHERE site = ? ORDER BY key", (site,))]
+
+
 def pause(db: Database, source_id: int, at: str) -> bool:
     """A source is not crawled by itself from `at` (UTC text) on; whether it was before."""
     if db.execute("SELECT 1 FROM schedule WHERE source_id = ? AND paused_at IS NOT NULL", (source_id,)).fetchone():
@@ -130,7 +152,8 @@ def paused(db: Database) -> dict[str, str]:
 
 
 def begin_run(db: Database, spider: str, site: str | None, source_id: int | None, started_at: str) -> int:
-    """A crawl begins, of one site or of several (None); its id. Until `finish_run` it stands as interrupted, as a killed one does."""
+    """A crawl begins, of one site or of several (None); its id. Until `finish_run` it stands as interrupted,
+    which is what a killed one is."""
     cursor = db.execute(
         "INSERT INTO runs (spider, site, source_id, started_at) VALUES (?, ?, ?, ?)",
         (spider, site, source_id, started_at),

@@ -55,7 +55,7 @@ class Trail:
         outcomes = set()
         for key in settings.sources:
             job = jobs.category_job(db, settings, key, utc_text(datetime.now(UTC)), recheck)
-            outcomes.add(run_in_child(db, settings.database, job).outcome)
+            outcomes.add(run_in_child(db, settings.database, job, channels=settings.channels.values()).outcome)
         db.close()
         return max((o for o in outcomes if o), key=["ok", "partial", "failed", "interrupted"].index)
 

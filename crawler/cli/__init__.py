@@ -23,6 +23,7 @@ COMMANDS = {
     "changes": ("crawler.cli.reading", "the record, newest first"),
     "log": ("crawler.cli.reading", "one article's versions and what happened to it"),
     "coverage": ("crawler.cli.coverage", "when an article's text is known, and when it is not"),
+    "notify": ("crawler.cli.notifying", "send what is due to who is to hear of it, or a test message"),
     "mark": ("crawler.cli.marking", "your verdict on a change: reviewed, or false"),
     "cluster": ("crawler.cli.cluster", "who else carries an article's story, and who changed what in it"),
     "show": ("crawler.cli.reading", "one version of an article"),

@@ -109,7 +109,8 @@ def run_with_progress(db: Any, settings: config.Config, job: Job, name: str, log
         def committed(tally: Tally) -> None:
             progress.update(bar, completed=tally.looks)
 
-        recorder = run_in_child(db, settings.database, job, committed, listed, log_level)
+        channels = settings.channels.values()
+        recorder = run_in_child(db, settings.database, job, committed, listed, log_level, channels)
     return _summary(name, recorder, time.monotonic() - started)
 
 

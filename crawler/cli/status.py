@@ -12,7 +12,7 @@ from crawler.cli import lookup
 from crawler.cli.output import json_option, print_json, print_records, printable
 from crawler.rules import usual
 from crawler.rules.dates import later, utc_text
-from storage import health, history
+from storage import health, history, incidents, outbox
 
 _SHOWN = 20  # articles that cannot be read
 _SHARES = ("variant", "blocked", "pending")
@@ -48,20 +48,24 @@ def status(config_path: str | None, as_json: bool) -> None:
     for source in sources:
         source["watched"] = source["key"] in settings.sources
     warnings = _measure(db, sources, now)
-    totals, incidents = history.totals(db), health.incidents(db, _SHOWN)
+    totals, troubles, messages = history.totals(db), health.incidents(db, _SHOWN), outbox.counts(db)
     if as_json:
         failed = history.failed_looks(db, _SHOWN)
-        told = {"totals": totals, "sources": sources, "failed_looks": failed, "incidents": incidents}
-        print_json({**told, "warnings": warnings})
+        told = {"totals": totals, "sources": sources, "failed_looks": failed, "incidents": troubles}
+        print_json({**told, "warnings": warnings, "notify": messages})
         return
     zone = lookup.zone_of(settings)
     click.echo("  ".join(f"{name.replace('_', ' ')} {count}" for name, count in totals.items()) + "\n")
     _print_sources(sources, zone)
     for warning in warnings:
         click.echo(f"warning: {printable(warning['message'])}")
-    if incidents:
-        click.echo("\ncannot be read now:")
-        _print_incidents(incidents, zone)
+    for heading, is_quiet in (("cannot be read now:", False), ("nothing new for long:", True)):
+        if found := [trouble for trouble in troubles if (trouble["outcome"] == incidents.QUIET) == is_quiet]:
+            click.echo(f"\n{heading}")
+            _print_incidents(found, zone)
+    if messages:
+        click.echo("\nnot delivered (newstrail notify --retry tries what is parked again):")
+        _print_messages(messages, zone)
 
 
 def _print_sources(sources: list[dict[str, Any]], zone: ZoneInfo) -> None:
@@ -73,6 +77,13 @@ def _print_sources(sources: list[dict[str, Any]], zone: ZoneInfo) -> None:
     if sources:
         click.echo("\nnoise and growth, over the last 7 days (false changes: of all on record):")
         print_records([_noise(source) for source in sources], _NOISE, False)
+
+
+def _print_messages(messages: list[dict[str, Any]], zone: ZoneInfo) -> None:
+    for message in messages:
+        message["since"] = lookup.local(message["waiting_since"], zone)
+    columns = {"channel": "channel", "waiting": "waiting", "since": f"since ({zone})", "parked": "parked"}
+    print_records(messages, columns | {"error": "last error"}, False)
 
 
 def _print_incidents(incidents: list[dict[str, Any]], zone: ZoneInfo) -> None:

@@ -40,7 +40,7 @@ class Command(crawl.Command):
             return
         db, settings, job = self._prepared
         with _told():
-            recorder = run_here(self.crawler_process, db, settings.database, job)
+            recorder = run_here(self.crawler_process, db, settings.database, job, settings.channels.values())
             _judge(recorder.outcome, recorder.tally, opts.spargs)
 
 

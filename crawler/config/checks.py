@@ -165,13 +165,23 @@ def check_channel(
         refuse(file, f"{where}.name", "stands twice; each must be unique")
     if (channel.url is None) == (channel.webhook is None):
         refuse(file, where, "give either url (of an Apprise service) or webhook, not both")
-    if channel.webhook is not None and urlsplit(channel.webhook).scheme not in ("http", "https"):
+    if channel.webhook is not None and not _is_web_url(channel.webhook):
         refuse(file, f"{where}.webhook", "must be a whole http:// or https:// URL")
     if channel.webhook is not None and not channel.secret:
         refuse(file, f"{where}.secret", "a webhook needs one: the receiver checks the signature with it")
     if channel.every is not None:
         _check_duration(file, f"{where}.every", channel.every)
+        if seconds(channel.every) == 0:
+            refuse(file, f"{where}.every", "must be longer than 0s")
     for key in channel.sources:
         if key not in sources:
             there_are = ", ".join(sources) or "none"
             refuse(file, f"{where}.sources", f"no source {key!r}; there are: {there_are}{did_you_mean(key, sources)}")
+
+
+def _is_web_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is none
+        return False
