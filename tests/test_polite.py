@@ -1,5 +1,8 @@
 """Hosts are asked one request at a time, a delay apart, and left alone when they say so: by the origin's own log."""
 
+import asyncio
+import hashlib
+import json
 import os
 import shutil
 import signal
@@ -21,6 +24,7 @@ import pytest
 
 from crawler import config, jobs
 from crawler.demo import pages
+from crawler.hosts import Turns
 from crawler.rules.dates import later, utc_text
 from crawler.runner import run_in_child
 from storage.database import open_database
@@ -89,7 +93,7 @@ def started(trail: Desk, *command: str) -> "Iterator[subprocess.Popen[bytes]]":
         process.wait()
 
 
-def wait_for(what: Callable[[], Any], seconds: float = 20.0) -> None:
+def wait_for(what: Callable[[], Any], seconds: float = 40.0) -> None:
     until = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < until
@@ -206,7 +210,24 @@ def test_a_crawl_delay_is_kept(tmp_path: Path) -> None:
 # --- two crawls at once ----------------------------------------------------------------------------------------------
 
 
-def test_two_crawls_at_once_take_turns(tmp_path: Path) -> None:
+def spare(site: Replica, seconds: float) -> None:
+    """Keep every crawl from the site for so long, as one that was told to would."""
+
+    async def hear() -> None:
+        turns = Turns(0, 1, {}, lambda *note: None, lambda: False)
+        turn = await turns.take(site.base.removeprefix("http://"))
+        turns.failed(turn, "all wait for each other", seconds)
+        turns.release(turn)
+
+    asyncio.run(hear())
+
+
+def someone_waits(site: Replica) -> bool:
+    name = hashlib.sha256(site.base.removeprefix("http://").encode()).hexdigest()[:32]
+    return bool(json.loads((turns() / name).read_text())["next"])
+
+
+def test_two_crawls_at_once_take_turns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of two records, by two programs: never two requests at a time, never closer than the delay, both get on."""
     codes = [f"NW{number}" for number in range(6)]
     with Replica([article(code) for code in codes]) as site:
@@ -216,6 +237,8 @@ def test_two_crawls_at_once_take_turns(tmp_path: Path) -> None:
             trail.configure("[crawl]\n", f'[crawl]\nuser_agent = "{name}/1.0 (+https://a.example)"\n')
         for code in codes:
             site.override(endpoint(code), content(code, delay=0.2))
+        monkeypatch.setattr(tempfile, "tempdir", os.environ["TMPDIR"])
+        spare(site, 12)
         with (
             started(one, "crawler", "crawl") as first,
             started(two, "scrapy", "crawl", "category", "-a", "source=yaowen") as second,
@@ -227,10 +250,10 @@ def test_two_crawls_at_once_take_turns(tmp_path: Path) -> None:
         )
         agents = [request.headers["user-agent"].partition("/")[0] for request in site.log]
         assert len(agents) == 16
-        both = agents[agents.index("second" if agents[0] == "first" else "first") :]
-        until = max(both.index("first"), both.index("second"))
-        shared = both[until : min(len(both) - both[::-1].index(name) for name in ("first", "second"))]
-        assert sum(a == b for a, b in pairwise(shared)) <= len(shared) / 2
+        begun = max(agents.index(name) for name in ("first", "second"))
+        ended = len(agents) - max(agents[::-1].index(name) for name in ("first", "second"))
+        shared = agents[begun:ended]  # while both were there; on a slow machine that may be never
+        assert sum(a != b for a, b in pairwise(shared)) >= 0.6 * (len(shared) - 1)
 
 
 def test_a_killed_crawl_gives_back_its_turn(tmp_path: Path) -> None:
@@ -242,7 +265,8 @@ def test_a_killed_crawl_gives_back_its_turn(tmp_path: Path) -> None:
         with started(one, "scrapy", "crawl", "category", "-a", "source=yaowen") as first:
             wait_for(lambda: LISTING in asked(site))
             with started(two, "crawler", "crawl") as second:
-                time.sleep(4)
+                wait_for(lambda: someone_waits(site) or len(site.log) > 2)
+                time.sleep(1)
                 assert asked(site) == [ROBOTS, LISTING]
                 first.send_signal(signal.SIGKILL)
                 assert second.wait(30) == 0
