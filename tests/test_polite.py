@@ -332,6 +332,8 @@ def test_a_long_wait_ends_the_crawl_of_that_host(tmp_path: Path, answer: Callabl
         due = "SELECT count(*) AS n FROM articles WHERE next_check_at <= ? AND looks = 0"
         assert one.row(due, utc_text(datetime.now(UTC))) == {"n": 6 - len(log) + 2}
 
+        if answer is as_a_date:  # from here on it is the same
+            return
         spared = [one.shell("newstrail", "crawl"), two.shell("newstrail", "crawl")]
         spared.append(one.shell("scrapy", "crawl", "share", "-a", "code=NW4"))
         shutil.rmtree(turns())  # as after a restart of the machine: the record alone knows
