@@ -76,6 +76,22 @@ class LearnedLayout(msgspec.Struct, frozen=True):
     layout: Layout
 
 
+class HostWish(msgspec.Struct, frozen=True):
+    """What is on record of a host: from when on it may be asked (None: now), why, and its failures in a row."""
+
+    not_before: str | None
+    reason: str | None
+    failures: int
+
+
+class RobotsCopy(msgspec.Struct, frozen=True):
+    """A robots.txt as far as it is read; empty allows everything."""
+
+    fetched_at: str
+    status: int
+    rules: bytes
+
+
 class Job(msgspec.Struct, frozen=True):
     """One crawl, as a value: everything that it needs to know and may do."""
 
@@ -87,6 +103,8 @@ class Job(msgspec.Struct, frozen=True):
     listing: ListingTask | None = None
     known_codes: frozenset[str] = frozenset()  # of the listing's site: looked at only where they are targets
     layouts: dict[str, dict[str, LearnedLayout]] = {}  # site -> role -> where the body stands on its pages
+    hosts: dict[str, HostWish] = {}  # of hosts that asked for patience or failed last
+    robots: dict[str, RobotsCopy] = {}  # scheme://host -> what need not be fetched again
 
 
 class Raw(msgspec.Struct, frozen=True):
@@ -214,6 +232,26 @@ class Ending(msgspec.Struct, tag="ending"):
     reason: str | None = None
     requests: int = 0
     not_modified: int = 0
+    left: tuple[str, ...] = ()  # of each host that was asked no more: why, until when, and what was not looked at
 
 
-Observation = Look | ListingReading | Ending
+class HostNote(msgspec.Struct, tag="host", frozen=True):
+    """What is to be on record of a host from now on; `HostWish` says what it means."""
+
+    id: str
+    host: str
+    seen_at: str
+    not_before: str | None
+    reason: str | None
+    failures: int
+
+
+class RobotsNote(msgspec.Struct, tag="robots", frozen=True):
+    """A robots.txt that was fetched; `origin` is scheme://host."""
+
+    id: str
+    origin: str
+    copy: RobotsCopy
+
+
+Observation = Look | ListingReading | Ending | HostNote | RobotsNote

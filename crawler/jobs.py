@@ -6,17 +6,29 @@ import socket
 import uuid
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 from sqlite_utils import Database
 
 from crawler import budget
-from crawler.config import PLACEHOLDER_AGENT, Config, Source, named_hosts
+from crawler.config import PLACEHOLDER_AGENT, Config, Site, Source, named_hosts
 from crawler.errors import ConfigError, NotFoundError
-from crawler.items import METADATA, Job, Known, Layout, LearnedLayout, ListingTask, Target, Validator
+from crawler.items import (
+    METADATA,
+    HostWish,
+    Job,
+    Known,
+    Layout,
+    LearnedLayout,
+    ListingTask,
+    RobotsCopy,
+    Target,
+    Validator,
+)
 from crawler.rules import addresses, identity
 from crawler.rules.dates import later
-from storage import articles, layouts, queries, redactions, sources
+from storage import articles, hosts, layouts, queries, redactions, sources
 
 EVER = "9999"  # a time by which every article is due
 _SETTLED_LOOKS, _SETTLED_AFTER = 3, 86400  # readings, and seconds, after which a listing's new look is believed
@@ -24,10 +36,19 @@ FULL_FETCH_EVERY = 20  # looks; so that an origin that lies about "not modified"
 
 
 def category_job(
-    db: Database, config: Config, key: str, now: str, recheck: bool = False, picked: list[int] | None = None
+    db: Database,
+    config: Config,
+    key: str,
+    now: str,
+    recheck: bool = False,
+    picked: list[int] | None = None,
+    keep_robots: bool = False,
 ) -> Job:
     """The crawl of one source: its listing, and its articles that are due (`recheck`: all it ever listed; `picked`:
-    these articles of its site instead, by their ids)."""
+    these articles of its site instead, by their ids).
+
+    `keep_robots`: a robots.txt of less than a day ago is not fetched again; for crawls that nobody started by hand.
+    """
     source = config.source(key)
     site = config.sites[source.site]
     refuse_placeholder(config, [source.site])
@@ -55,6 +76,8 @@ def category_job(
         ),
         known_codes=frozenset(queries.known_codes(db, source.site)),
         layouts={source.site: learned_layouts(db, source.site)},
+        hosts=_wishes(db),
+        robots=_robots(db, [site], targets) if keep_robots else {},
     )
 
 
@@ -62,6 +85,18 @@ def put_source(db: Database, config: Config, source: Source) -> int:
     """Put a configured source on record, or bring its row up to date; its number there."""
     url = identity.listing_url(config.sites[source.site], source.category_name)
     return sources.put_source(db, source.key, source.name, source.site, source.category_name, url)
+
+
+def _wishes(db: Database) -> dict[str, HostWish]:
+    return {row.pop("host"): HostWish(**row) for row in hosts.wishes(db)}
+
+
+def _robots(db: Database, sites: Iterable[Site], targets: Iterable[Target]) -> dict[str, RobotsCopy]:
+    """What is kept of the hosts that a crawl asks; how old it may be is for the crawl to say."""
+    urls = {url for site in sites for url in (site.listing, site.share, site.content) if url}
+    urls |= {url for target in targets for url in (target.url, target.post_url) if url}
+    origins = {"://".join(urlsplit(url)[:2]) for url in urls}
+    return {row.pop("origin"): RobotsCopy(**row) for row in hosts.robots(db, origins)}
 
 
 def _links_before(db: Database, site: str, source: dict[str, Any], now: str) -> tuple[int, int] | None:
@@ -73,22 +108,31 @@ def _links_before(db: Database, site: str, source: dict[str, Any], now: str) -> 
     return source["matched_links"], source["other_links"]
 
 
-def due_job(db: Database, config: Config, now: str, site: str | None = None, unlisted_only: bool = False) -> Job:
+def due_job(
+    db: Database,
+    config: Config,
+    now: str,
+    site: str | None = None,
+    unlisted_only: bool = False,
+    keep_robots: bool = False,
+) -> Job:
     """A crawl of every article whose time has come by `now` (`unlisted_only`: of those that no listing ever had)."""
-    rows = queries.due_articles(db, now, unlisted_only)
-    return _share_job(config, db, [row for row in rows if row["site"] in config.sites and site in (None, row["site"])])
+    due = queries.due_articles(db, now, unlisted_only)
+    rows = [row for row in due if row["site"] in config.sites and site in (None, row["site"])]
+    return _share_job(config, db, rows, keep_robots=keep_robots)
 
 
 def scheduled_job(db: Database, config: Config, key: str, now: str) -> Job:
     """The crawl of one source by the schedule: its listing, and those of its site's articles that are worth their
     price."""
-    return category_job(db, config, key, now, picked=budget.pick(db, config, config.source(key).site, now))
+    picked = budget.pick(db, config, config.source(key).site, now)
+    return category_job(db, config, key, now, picked=picked, keep_robots=True)
 
 
 def looks_job(db: Database, config: Config, site: str, now: str) -> Job | None:
     """A crawl of a site's articles whose look is worth its price now; None where there is none."""
     picked = budget.pick(db, config, site, now)
-    return _share_job(config, db, queries.articles_by_id(db, picked)) if picked else None
+    return _share_job(config, db, queries.articles_by_id(db, picked), keep_robots=True) if picked else None
 
 
 def code_job(db: Database, config: Config, codes: list[str], site: str | None = None) -> Job:
@@ -134,13 +178,28 @@ def _unknown(config: Config, code: str, site: str | None) -> Target:
     return Target(names[0], code, url or code)
 
 
-def _share_job(config: Config, db: Database, rows: list[dict[str, Any]], fresh: list[Target] | None = None) -> Job:
+def _share_job(
+    config: Config,
+    db: Database,
+    rows: list[dict[str, Any]],
+    fresh: list[Target] | None = None,
+    keep_robots: bool = False,
+) -> Job:
     targets = (*map(_target, rows), *(fresh or []))
     used = {target.site for target in targets}
     refuse_placeholder(config, used)
     sites = {name: config.sites[name] for name in used}
     learned = {name: learned_layouts(db, name) for name in used}
-    return Job(uuid.uuid4().hex, "share", config.crawl, sites, targets, layouts=learned)
+    return Job(
+        run=uuid.uuid4().hex,
+        spider="share",
+        crawl=config.crawl,
+        sites=sites,
+        targets=targets,
+        layouts=learned,
+        hosts=_wishes(db),
+        robots=_robots(db, sites.values(), targets) if keep_robots else {},
+    )
 
 
 def learned_layouts(db: Database, site: str) -> dict[str, LearnedLayout]:

@@ -94,4 +94,3 @@ def next_look(article: dict[str, Any], site: Site, seen_at: str, wait: float) ->
     """When the look after one at `seen_at` is due, `wait` hours on; None behind the time when it is let go."""
     due = later(seen_at, round(min(wait, _LONGEST) * _HOUR))
     return due if due <= later(article["first_seen_at"], seconds(site.forget_after)) else None
-

@@ -100,8 +100,9 @@ class ObservePipeline:
                 seen_at=utc_text(spider.clock()),  # type: ignore[attr-defined]
                 interrupted=reason != "finished",
                 reason=None if reason == "finished" else reason,
-                requests=stats.get_value("downloader/request_count", 0),
+                requests=stats.get_value("newstrail/requests", 0),
                 not_modified=stats.get_value("downloader/response_status_count/304", 0),
+                left=spider.left,  # type: ignore[attr-defined]
             )
         )
 

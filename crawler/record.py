@@ -20,10 +20,10 @@ from crawler.reextract import Report, content_of, relate, reread_article
 from crawler.rules import identity
 from crawler.rules.asked import NOARCHIVE, NOINDEX
 from crawler.rules.classify import NOTHING_READ
-from crawler.rules.decide import Decision, Past, Version, decide, differences, whole
-from crawler.rules.reread import Layouts
 from crawler.rules.dates import later
+from crawler.rules.decide import Decision, Past, Version, decide, differences, whole
 from crawler.rules.recheck import next_check, regular_gap
+from crawler.rules.reread import Layouts
 from crawler.rules.text import text_hash
 from storage import articles, coverage, incidents, responses, sources, versions
 from storage.facts import put_fact_changes

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from crawler import announce
 from crawler.config import Channel
-from crawler.items import Ending, Job, ListingReading, Look, Observation
+from crawler.items import Ending, HostNote, Job, ListingReading, Look, Observation, RobotsNote
 from crawler.learning import Learning
 from crawler.record import record_listing, record_look
 from crawler.rules import absences, collapses
@@ -21,7 +21,7 @@ from crawler.rules.dates import later, utc_text
 from crawler.rules.layouts import Samples
 from crawler.rules.moves import Moves
 from crawler.trouble import Subject
-from storage import articles, layouts, sources
+from storage import articles, hosts, layouts, sources
 from storage.database import transaction, usable
 
 _BATCH, _BATCH_BYTES = 200, 16 * 1024 * 1024  # observations, and bytes of their responses, a transaction
@@ -42,6 +42,7 @@ class Tally:
     listing_error: str | None = None
     error: str | None = None  # the first one
     unread: str | None = None  # the first look that brought nothing
+    left: str | None = None  # which hosts are to be left alone, and what was not looked at for that
     quarantine: str | None = None  # why not all that the run found is believed
     remarks: list[str] = field(default_factory=list)  # the first few, one line each
 
@@ -51,8 +52,9 @@ class Tally:
 
     @property
     def why(self) -> str | None:
-        """Why the run is not `ok`: its quarantine, its first error, else the first look that brought nothing."""
-        return self.quarantine or self.error or self.unread
+        """Why the run is not `ok`: its quarantine and what hosts were left, its first error, else the first look that
+        brought nothing."""
+        return "; ".join(filter(None, (self.quarantine, self.left))) or self.error or self.unread
 
 
 class Recorder:
@@ -78,6 +80,7 @@ class Recorder:
             self._learning = Learning(db)
         self._quarantine: str | None = None
         self._notices: list[str] = []
+        self._of_articles: set[str] = set()  # notices that are idle where the whole source is in trouble
         self.tally = Tally()
         self.outcome: str | None = None
         with usable(path), transaction(db):
@@ -103,11 +106,12 @@ class Recorder:
             for look in self._moves.rest():
                 self._take(look)
             self._judge()
-        elif observation.broken:
+        elif isinstance(observation, ListingReading) and observation.broken:
             self._quarantine = f"{observation.url}: {observation.broken}"
         self._wait(observation)
-        if isinstance(observation, Ending):
+        if isinstance(observation, Ending | HostNote):  # what a host wishes holds for other crawls, too
             self.flush()
+        if isinstance(observation, Ending):
             self._learn()
 
     def _take(self, look: Look) -> None:
@@ -194,6 +198,11 @@ class Recorder:
             self._look(observation, tally)
         elif isinstance(observation, ListingReading):
             self._listing(observation, tally)
+        elif isinstance(observation, HostNote):
+            hosts.put(self._db, msgspec.structs.asdict(observation))
+        elif isinstance(observation, RobotsNote):
+            copy = observation.copy
+            hosts.put_robots(self._db, observation.origin, copy.fetched_at, copy.status, copy.rules)
         else:
             self._ending(observation, tally)
 
@@ -225,6 +234,8 @@ class Recorder:
             tally.unread = tally.unread or f"{look.page or look.url}: {decision.outcome}: {look.reason}"
         if recorded.notice:
             tally.remarks.append(recorded.notice)
+            if decision.outcome in ("error", "robots") or decision.outcome not in NOTHING_READ:
+                self._of_articles.add(recorded.notice)
         elif look.reason and decision.outcome not in (*_AWAITED, *NOTHING_READ):
             tally.remarks.append(f"{look.page or look.url}: {decision.outcome}: {look.reason}")
         del tally.remarks[_REMARKS:]
@@ -238,9 +249,13 @@ class Recorder:
 
     def _ending(self, ending: Ending, tally: Tally) -> None:
         tally.quarantine = self._quarantine
+        tally.left = "; ".join(ending.left) or None
         self.outcome = "interrupted" if ending.interrupted else _outcome(tally)
         notices = [*self._notices, *([self._moves.notice] if self._moves.notice else [])]
-        tally.remarks[:0] = [*self._incident(ending, tally), *notices]
+        told = self._incident(ending, tally)
+        if told or tally.left or tally.listing_error:  # one message, not one for each article
+            tally.remarks = [remark for remark in tally.remarks if remark not in self._of_articles]
+        tally.remarks[:0] = [*told, *notices]
         sources.finish_run(
             self._db,
             {
@@ -262,7 +277,8 @@ class Recorder:
             return [tally.quarantine] if tally.quarantine else []
         site = next(iter(self._job.sites))
         now, subject = self._now(), self._subject(site)
-        if trouble := tally.quarantine or tally.listing_error:
+        left = tally.left if self._source_id is not None else None  # else it is no source's trouble
+        if trouble := "; ".join(filter(None, (tally.quarantine, left))) or tally.listing_error:
             return subject.began("quarantined" if tally.quarantine else "error", trouble, ending.seen_at, now)
         if self._source_id is None and not self._sites[site].read:
             return []
@@ -288,6 +304,6 @@ def _copy(tally: Tally) -> Tally:
 def _outcome(tally: Tally) -> str:
     """`failed` when nothing was read, `partial` when the listing or an article could not be read."""
     unread = sum(tally.outcomes[outcome] for outcome in NOTHING_READ)
-    if tally.listed is None and tally.looks == unread and (tally.listing_error or unread):
+    if tally.listed is None and tally.looks == unread and (tally.listing_error or tally.left or unread):
         return "failed"
-    return "partial" if tally.listing_error or tally.quarantine or tally.outcomes["error"] else "ok"
+    return "partial" if tally.listing_error or tally.quarantine or tally.left or tally.outcomes["error"] else "ok"

@@ -25,7 +25,7 @@ REDIRECT_MAX_TIMES = 5
 
 # Polite by default.
 ROBOTSTXT_OBEY = True
-DOWNLOADER = "crawler.middlewares.BoundedDownloader"
+DOWNLOADER = "crawler.middlewares.BoundedDownloader"  # keeps DOWNLOAD_DELAY for all crawls of the machine
 DOWNLOAD_DELAY_JITTER = 0.0  # the delay is a promise, not a mean
 RETRY_TIMES = 1
 RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]  # not 429 and 503: they ask for patience

@@ -6,6 +6,7 @@ from typing import Any
 from scrapy import Request
 from scrapy.http import Response
 
+from crawler.hosts import HostSpared
 from crawler.items import Entry, ListingReading, ListingTask, Raw, Target
 from crawler.rules import classify, identity, listing
 from crawler.rules.decode import decode
@@ -35,7 +36,10 @@ class CategorySpider(ShareSpider):
             yield self.first_request(target)
 
     async def listing_failed(self, failure: Any) -> AsyncIterator[Any]:
-        yield self.reading("error", reason=classify.failure(failure.value)[1])
+        if isinstance(failure.value, HostSpared):
+            self.leave(failure.value)
+        else:
+            yield self.reading("error", reason=classify.failure(failure.value)[1])
         for target in self.job.targets:
             yield self.first_request(target)
 

@@ -14,8 +14,9 @@ from scrapy import Request, Spider
 from scrapy.http import Response
 
 from crawler.config import Site, seconds
+from crawler.hosts import HostSpared
 from crawler.items import Job, Look, Observation, Role, Target
-from crawler.rules import addresses, classify, identity
+from crawler.rules import addresses, classify, identity, patience
 from crawler.rules.dates import utc_text
 from spiders.reading import Reading
 
@@ -35,6 +36,7 @@ class ShareSpider(Spider):
         self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
         self._observations = 0
         self._shells: Counter[str] = Counter()
+        self._left: dict[str, tuple[HostSpared, int]] = {}  # host -> why, looks that were not made
 
     async def start(self) -> AsyncIterator[Any]:
         for target in self.job.targets:
@@ -94,6 +96,8 @@ class ShareSpider(Spider):
             return None
         try:
             response = await self.crawler.engine.download_async(request)
+        except HostSpared:
+            raise
         except Exception as error:  # whatever kept the page away is the look's reason
             return classify.failure(error)
         return await self.vouched(target, role, response) if conditional else response
@@ -104,8 +108,21 @@ class ShareSpider(Spider):
             return response
         return await self.fetch(target, role, conditional=False)
 
-    def failed(self, failure: Any) -> Look:
-        """The look at an article whose page could not be had at all."""
+    def leave(self, spared: HostSpared) -> None:
+        """What is not looked at, because its host is to be left alone, stays due."""
+        self._left[spared.host] = (spared, self._left.get(spared.host, (spared, 0))[1] + 1)
+        self.crawler.stats.inc_value("newstrail/left")
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """Of each host that was left: why, until when, and how much was not looked at."""
+        return tuple(patience.told(host, why.until, why.reason, n) for host, (why, n) in self._left.items())
+
+    def failed(self, failure: Any) -> Look | None:
+        """The look at an article whose page could not be had at all; None where its host is spared."""
+        if isinstance(failure.value, HostSpared):
+            self.leave(failure.value)
+            return None
         target: Target = failure.request.cb_kwargs["target"]
         reading = self.begin(target, page=failure.request.url)
         return reading.look(self.next_id(), self.now(), classify.failure(failure.value))
@@ -113,14 +130,20 @@ class ShareSpider(Spider):
     async def parse(self, response: Response, target: Target) -> AsyncIterator[Any]:
         try:
             look = await self.look(target, response)
+        except HostSpared as spared:
+            self.leave(spared)
+            return
         except Exception as error:  # a page that breaks a rule of ours is a look that brought nothing, not silence
             reading = self.begin(target, page=response.url, status=response.status)
             look = reading.look(self.next_id(), self.now(), ("error", f"{type(error).__name__}: {error}"[:200]))
         yield look
         if look.outcome == "not_found" and self._confirms_at_once(target):
-            again = await self.fetch(target, response.meta["role"], conditional=False)
-            if isinstance(again, Response):
-                yield await self.look(target, again, attempt=2)
+            try:
+                again = await self.fetch(target, response.meta["role"], conditional=False)
+                if isinstance(again, Response):
+                    yield await self.look(target, again, attempt=2)
+            except HostSpared as spared:  # it waits for the next crawl
+                self.leave(spared)
 
     def _confirms_at_once(self, target: Target) -> bool:
         unconfirmed = target.known is not None and not target.known.removed

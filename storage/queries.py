@@ -51,7 +51,9 @@ def due_articles(db: Database, now: str, unlisted_only: bool = False) -> list[di
 
 def articles_by_id(db: Database, ids: list[int]) -> list[dict[str, Any]]:
     """These articles, in the order given."""
-    found = rows(db, f"{_TARGET} WHERE a.id IN (SELECT value FROM json_each(?)) AND a.state != 'redacted'", (json.dumps(ids),))
+    found = rows(
+        db, f"{_TARGET} WHERE a.id IN (SELECT value FROM json_each(?)) AND a.state != 'redacted'", (json.dumps(ids),)
+    )
     place = {number: at for at, number in enumerate(ids)}
     return sorted(found, key=lambda row: place[row["id"]])
 

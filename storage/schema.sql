@@ -312,17 +312,17 @@ CREATE TABLE age_profiles (
 -- What a host asked for, or is spared for.
 CREATE TABLE hosts (
     host TEXT PRIMARY KEY,           -- with its port, where the address has one
-    not_before TEXT,                 -- no request before then
+    not_before TEXT,                 -- no request before then; NULL: at once
     reason TEXT,                     -- why
     failures INTEGER NOT NULL DEFAULT 0,     -- requests in a row that failed
     seen_at TEXT NOT NULL
 ) STRICT;
 
--- A host's robots.txt as it was fetched last.
+-- A host's robots.txt as it was had last. One that cannot be had is not kept: it is asked for again.
 CREATE TABLE robots (
     origin TEXT PRIMARY KEY,         -- scheme, host and port
     fetched_at TEXT NOT NULL,
-    status INTEGER,                  -- NULL: it could not be had
+    status INTEGER NOT NULL,
     rules BLOB NOT NULL              -- what of it is read; empty allows everything
 ) STRICT;
 

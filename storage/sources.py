@@ -62,9 +62,7 @@ def quarantined_since(db: Database, site: str, source_id: int | None, runs: int)
     return row[0] if row else None
 
 
-def stay(
-    db: Database, source_id: int, article_id: int, title: str | None, position: int, seen_at: str
-) -> bool:
+def stay(db: Database, source_id: int, article_id: int, title: str | None, position: int, seen_at: str) -> bool:
     """An article stands on a listing: its open stay goes on, or a new one begins. `title` None: not to be kept. Whether
     it stands there under another title than before."""
     stay = "WHERE source_id = ? AND article_id = ? AND left_at IS NULL"

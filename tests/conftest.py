@@ -107,6 +107,14 @@ class Desk(Trail):
             assert_sound(db)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def turns(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What the crawls of these tests know of hosts is their own: ports come back."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", str(tmp_path_factory.mktemp("turns")))
+        yield
+
+
 @pytest.fixture
 def site() -> Iterator[Replica]:
     with Replica([article(code) for code in ("NW1", "NW2", "NW3")]) as replica:

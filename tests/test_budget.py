@@ -153,7 +153,9 @@ def test_an_article_is_let_go_in_time(db: Database, settings: config.Config, put
 def test_age_counts_from_publication() -> None:
     assert budget.age_at({"first_seen_at": ago(1), "published_at": ago(5), "published_precision": "minute"}, NOW) == 5
     assert budget.age_at({"first_seen_at": ago(1), "published_at": ago(20), "published_precision": "day"}, NOW) == 1
-    assert budget.age_at({"first_seen_at": ago(1), "published_at": later(NOW, 9), "published_precision": None}, NOW) == 1
+    assert (
+        budget.age_at({"first_seen_at": ago(1), "published_at": later(NOW, 9), "published_precision": None}, NOW) == 1
+    )
 
 
 def test_a_busy_listing_is_read_more_often(db: Database, settings: config.Config, put: Any) -> None:

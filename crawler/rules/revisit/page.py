@@ -45,7 +45,6 @@ def weight(streak: int) -> float:
     return 1 / (1 + max(0, streak - _PATIENCE) / _SLOPE)
 
 
-
 OPT = dict(idx=2, final=True, adf=False)
 
 
