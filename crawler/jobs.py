@@ -5,6 +5,7 @@ import json
 import socket
 import uuid
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -19,6 +20,7 @@ from storage import articles, layouts, queries, sources
 
 EVER = "9999"  # a time by which every article is due
 _SETTLED_LOOKS, _SETTLED_AFTER = 3, 86400  # readings, and seconds, after which a listing's new look is believed
+_LOOKS_SECONDS, _FEWEST_LOOKS, _MOST_LOOKS = 60, 10, 500  # of one crawl between readings of listings
 FULL_FETCH_EVERY = 20  # looks; so that an origin that lies about "not modified" is found out
 
 
@@ -64,6 +66,21 @@ def due_job(db: Database, config: Config, now: str, site: str | None = None, unl
     """A crawl of every article whose time has come by `now` (`unlisted_only`: of those that no listing ever had)."""
     rows = queries.due_articles(db, now, unlisted_only)
     return _share_job(config, db, [row for row in rows if row["site"] in config.sites and site in (None, row["site"])])
+
+
+def looks_job(db: Database, config: Config, site: str, now: str) -> Job | None:
+    """Between two readings of its listings: a crawl of a site's articles that are due; None where none is.
+
+    No more than a minute or so of them, so that a listing whose time comes need not wait.
+    """
+    rows = [row for row in queries.due_articles(db, now) if row["site"] == site]
+    most = max(_FEWEST_LOOKS, int(_LOOKS_SECONDS / config.crawl.delay)) if config.crawl.delay else _MOST_LOOKS
+    return _share_job(config, db, rows[:most]) if rows else None
+
+
+def next_listing(db: Database, config: Config, key: str, now: str) -> datetime | None:
+    """When a source with `min_every` is best read next, as the record has it; None: its rule alone decides."""
+    return None
 
 
 def code_job(db: Database, config: Config, codes: list[str], site: str | None = None) -> Job:

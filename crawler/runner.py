@@ -17,18 +17,20 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import msgspec
 from sqlite_utils import Database
 
 from crawler.errors import NewstrailError, as_newstrail_error
-from crawler.items import Job, ListingReading, Observation
+from crawler.items import Ending, Job, ListingReading, Observation
 from crawler.recorder import Recorder, Tally
 from storage.errors import StorageError
 
 _COMMIT_EVERY = 0.5  # seconds after which what waits is committed, whether the batch is full or not
 _READ_AHEAD = 16 * 1024 * 1024  # bytes of observations that wait while a batch is committed
+_GRACE = 15.0  # seconds in which a crawl whose time is up may end in order
+_PR_SET_PDEATHSIG = 1  # prctl(2)
 _END = b""
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Observation)
@@ -100,6 +102,55 @@ def run_here(process: Any, db: Database, path: Path, job: Job) -> Recorder:
     return recorder
 
 
+class Limits(NamedTuple):
+    """What a child may take; None: whatever it needs."""
+
+    memory_mb: int | None = None  # MiB of memory of its own, beyond what it starts with
+    seconds: float | None = None  # by the clock on the wall, from its start
+
+
+_UNLIMITED = Limits()
+
+
+class Leash:
+    """Stops a crawl's child from another thread: in order first, and by force when it takes too long for that."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._ends: float | None = None
+        self.why: str | None = None  # it was stopped
+
+    def hold(self, child: "subprocess.Popen[bytes]") -> None:
+        """The child that is meant; told to stop at once where that was asked for before it was there."""
+        with self._lock:
+            self._child = child
+            if self.why is not None:
+                child.send_signal(signal.SIGTERM)
+
+    def close(self, why: str, grace: float) -> None:
+        """Let it end in order; after `grace` seconds it is ended."""
+        with self._lock:
+            if self.why is None:
+                self.why, self._ends = why, time.monotonic() + grace
+                if self._child is not None:
+                    self._child.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it at once."""
+        with self._lock:
+            if self._child is not None:
+                self._child.kill()
+
+    def watch(self, since: float, seconds: float | None) -> None:
+        """Called now and then while it crawls: its time may be up."""
+        now = time.monotonic()
+        if seconds is not None and now - since > seconds:
+            self.close(f"stopped: it took longer than {seconds:g} s", _GRACE)
+        if self._ends is not None and now > self._ends:
+            self.kill()
+
+
 def run_in_child(
     db: Database,
     path: Path,
@@ -107,24 +158,34 @@ def run_in_child(
     on_commit: Callable[[Tally], None] | None = None,
     on_listing: Callable[[ListingReading], None] | None = None,
     log_level: str | None = None,
+    limits: Limits = _UNLIMITED,
+    leash: Leash | None = None,
 ) -> Recorder:
-    """Run a crawl in a child process and record what it hands over; an interrupt lets it end in order."""
+    """Run a crawl in a child process and record what it hands over.
+
+    In the main thread an interrupt lets it end in order; elsewhere its `leash` does.
+    """
     recorder = Recorder(db, path, job, on_commit)
-    command = [sys.executable, "-m", "crawler.runner", *([log_level] if log_level else [])]
+    leash = leash or Leash()
+    memory = str(limits.memory_mb or 0)
+    command = [sys.executable, "-m", "crawler.runner", log_level or "", memory, str(os.getpid())]
     child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert child.stdin is not None and child.stdout is not None
     try:
         with _interrupts_to(child):
+            leash.hold(child)
             _send(child.stdin, job)
+            since = time.monotonic()
             for observation in _received(child.stdout):
+                leash.watch(since, limits.seconds)
                 if observation is None:
                     recorder.flush()
                     continue
-                recorder.add(observation)
+                recorder.add(_told(observation, leash.why))
                 if on_listing and isinstance(observation, ListingReading):
                     on_listing(observation)
             if child.wait() != 0 or recorder.outcome is None:
-                recorder.died(f"the crawl's process ended with {child.returncode}")
+                recorder.died(leash.why or f"the crawl's process ended with {child.returncode}")
     except msgspec.MsgspecError as error:
         recorder.died(f"the crawl's process told something that is no observation: {error}")
     except StorageError as error:
@@ -136,9 +197,19 @@ def run_in_child(
     return recorder
 
 
+def _told(observation: Observation, why: str | None) -> Observation:
+    """An observation as it is recorded: a crawl that was stopped says why."""
+    if why and isinstance(observation, Ending) and observation.interrupted:
+        return msgspec.structs.replace(observation, reason=why)
+    return observation
+
+
 @contextmanager
 def _interrupts_to(child: "subprocess.Popen[bytes]") -> Iterator[None]:
     """While a child crawls, the first SIGINT or SIGTERM lets it close in order and tell how, the next ends it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals come to the main thread only
+        return
     forwarded = [signal.SIGTERM]
 
     def forward(number: int, frame: Any) -> None:
@@ -218,8 +289,9 @@ class _ReadAhead:
             return not self._stopped
 
 
-def child_main(log_level: str | None = None) -> None:
+def child_main(log_level: str, memory_mb: int, parent: int) -> None:
     """The child: a job from standard input, observations to what was standard output."""
+    _end_with(parent)
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # nothing but observations may reach the parent
     job = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Job)
@@ -237,7 +309,7 @@ def child_main(log_level: str | None = None) -> None:
 
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
-    settings.update({"LOG_ENABLED": log_level is not None, "LOG_LEVEL": log_level or "INFO"}, priority="cmdline")
+    settings.update({"LOG_ENABLED": bool(log_level), "LOG_LEVEL": log_level or "INFO"}, priority="cmdline")
     settings.update(scrapy_settings(job), priority="cmdline")
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(_spider_class(job))
@@ -245,7 +317,29 @@ def child_main(log_level: str | None = None) -> None:
     process.crawl(crawler, job=job, sink=tell)
     gc.freeze()  # what is imported stays: it need not be looked through again and again
     gc.set_threshold(50_000, 20, 50)
+    if memory_mb:
+        _take_no_more_than(memory_mb)
     process.start(install_signal_handlers=False)
+
+
+def _end_with(parent: int) -> None:
+    """Where the system can do it (Linux), end this process when the one that started it ends, however that comes."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it ended before
+            os._exit(1)
+
+
+def _take_no_more_than(memory_mb: int) -> None:
+    """Bound the memory of this process to so many MiB more than it has now. A page that needs more is a look that ended
+    in an error; where not even that can be told, the process dies."""
+    import resource
+
+    pages = int(Path("/proc/self/statm").read_text().split()[5]) if sys.platform == "linux" else 0
+    bound = pages * resource.getpagesize() + memory_mb * 1024 * 1024
+    resource.setrlimit(resource.RLIMIT_DATA, (bound, bound))
 
 
 def _obey_parent(crawler: Any) -> None:
@@ -260,4 +354,4 @@ def _obey_parent(crawler: Any) -> None:
 
 
 if __name__ == "__main__":
-    child_main(*sys.argv[1:2])
+    child_main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

@@ -18,6 +18,7 @@ COMMANDS = {
     "sources": ("crawler.cli.setup", "list what the configuration means"),
     "crawl": ("crawler.cli.crawling", "read listings, look at what is new or due, record changes"),
     "watch": ("crawler.cli.crawling", "track one article, outside any listing"),
+    "daemon": ("crawler.cli.daemon", "run the schedule until stopped"),
     "demo": ("crawler.cli.demo", "see it work: a built-in news site is crawled, edited and crawled again"),
     "status": ("crawler.cli.status", "sources, last runs, what is due, what went wrong, how much of it is noise"),
     "changes": ("crawler.cli.reading", "the record, newest first"),
