@@ -51,3 +51,15 @@ def put_off(db: Database, hosts: Iterable[str], now: str) -> dict[str, Any] | No
         for row in rows(db, "SELECT host, not_before, reason FROM hosts WHERE host = ? AND not_before > ?", (host, now))
     ]
     return max(found, key=lambda row: str(row["not_before"]), default=None)
+
+
+def spare(db: Database, site: str, since: str, until: str, most: int) -> str:
+    """Put off the first articles in turn that were due and have not been looked at since; their codes."""
+    sql = """
+        UPDATE articles SET next_check_at = :until WHERE id IN (
+            SELECT id FROM articles WHERE site = :site AND next_check_at <= :since
+                AND coalesce(last_checked_at, '') < :since ORDER BY next_check_at, id LIMIT :most)
+        RETURNING code
+    """
+    values = {"site": site, "since": since, "until": until, "most": most}
+    return ", ".join(row[0] for row in db.execute(sql, values))

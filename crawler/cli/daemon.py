@@ -3,13 +3,15 @@
 import importlib
 import importlib.util
 import logging
+import os
 import signal
 import sys
+import tomllib
+from pathlib import Path
 from typing import Any
 
 import click
 
-from crawler import config
 from crawler.daemon.lock import Lock
 from crawler.errors import UsageError
 
@@ -23,20 +25,31 @@ def daemon(config_path: str | None, metrics: str | None, log_json: bool) -> None
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: sys.exit(0))
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is something to reread
-    settings = config.load(config_path)
-    lock = Lock(settings.database)  # before what takes long to import: of many started at once, one goes on
-    from crawler import jobs
+    # Before anything that takes long: of many that are started at once, all but one are gone at once.
+    lock = Lock(database) if (database := _database(config_path)) else None
+    from crawler import config, jobs
     from crawler.daemon import service
     from crawler.daemon.systemd import Systemd
     from storage.database import open_database
 
+    settings = config.load(config_path)
+    lock = lock or Lock(settings.database)
     systemd = Systemd()
     jobs.refuse_placeholder(settings, {source.site for source in settings.sources.values()})
     open_database(settings.database).close()
     _configure_logs(log_json)
-    _serve_metrics(metrics, settings)
+    _serve_metrics(metrics, settings.database)
     service.run(settings, systemd)
     del lock
+
+
+def _database(config_path: str | None) -> Path | None:
+    """The database that a configuration names; None where that is not to be seen at a glance."""
+    try:
+        file = Path(config_path or os.environ.get("NEWSTRAIL_CONFIG") or "newstrail.toml")
+        return file.parent / str(tomllib.loads(file.read_text(encoding="utf-8")).get("database", "newstrail.db"))
+    except (OSError, ValueError):
+        return None  # what is wrong is told by the whole check
 
 
 def _configure_logs(as_json: bool) -> None:
@@ -46,13 +59,13 @@ def _configure_logs(as_json: bool) -> None:
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
 
 
-def _serve_metrics(address: str | None, settings: config.Config) -> None:
+def _serve_metrics(address: str | None, database: Path) -> None:
     if address is None:
         return
     metrics = _module("crawler.metrics")
     if metrics is None:
         raise UsageError("--metrics: this version serves none")
-    metrics.serve(address, settings.database)
+    metrics.serve(address, database)
 
 
 def _module(name: str) -> Any:

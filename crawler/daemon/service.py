@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import time
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
@@ -19,7 +20,7 @@ from crawler import config, jobs
 from crawler.config import Config
 from crawler.daemon import crawls, plans
 from crawler.daemon.chores import CHORES, Chore
-from crawler.daemon.crawls import STOPPED, log, now
+from crawler.daemon.crawls import GONE, STOPPED, log, now
 from crawler.daemon.systemd import Systemd
 from crawler.errors import ConfigError, NewstrailError
 from crawler.runner import Leash
@@ -46,6 +47,7 @@ class Daemon:
         self._crawling: dict[str, Leash] = {}  # what waits or runs, by name
         self._ended: set[str] = set()  # crawls, since the schedule was read last
         self._sites: set[str] = set()  # that are crawled now
+        self._cut: Counter[str] = Counter()  # site -> crawls in a row that were cut off
         self._turn = asyncio.Condition()
         self._stopping, self._poked = asyncio.Event(), asyncio.Event()
         self._doubtful = True
@@ -145,7 +147,7 @@ class Daemon:
 
     async def _crawl_source(self, key: str, planned: datetime) -> None:
         def crawl(leash: Leash) -> None:
-            crawls.crawl_source(lambda: self.settings, key, planned, leash)
+            crawls.crawl_source(lambda: self.settings, key, planned, leash, self._cut)
 
         if source := self.settings.sources.get(key):
             await self._crawl(key, source.site, crawl)
@@ -153,7 +155,7 @@ class Daemon:
 
     async def _crawl_due(self, site: str) -> None:
         name = f"{site} (what is due)"
-        await self._crawl(name, site, lambda leash: crawls.crawl_due(self.settings, site, leash))
+        await self._crawl(name, site, lambda leash: crawls.crawl_due(self.settings, site, leash, self._cut))
 
     async def _crawl(self, name: str, site: str, crawl: Callable[[Leash], None]) -> None:
         """One crawl in a thread when it has its turn: one of a site at a time, no more than `crawls` of all."""
@@ -186,11 +188,10 @@ class Daemon:
     # ── The rest ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _add_sites(self) -> None:
-        used = {source.site for source in self.settings.sources.values()} | set(self.settings.sites)
         for job in self._scheduler.get_jobs():
-            if job.id.startswith("site ") and job.id[5:] not in used:
+            if job.id.startswith("site ") and job.id[5:] not in self.settings.sites:
                 job.remove()
-        for site in used:
+        for site in self.settings.sites:
             if self._scheduler.get_job(f"site {site}") is None:
                 self._add_every(f"site {site}", _LOOK_EVERY, self._crawl_due, site)
 
@@ -217,18 +218,19 @@ class Daemon:
     async def _reload(self) -> None:
         """Read the configuration again; one that cannot be is told of, and the old one goes on."""
         self._systemd.reloading()
+        before = self.settings
         try:
-            fresh = await asyncio.to_thread(self._read_again)
-            await self._in_record(lambda db: plans.adopt(db, fresh, now()))
+            self.settings = await asyncio.to_thread(self._read_again)
+            await self._in_record(lambda db: plans.adopt(db, self.settings, now()))
         except (NewstrailError, StorageError) as error:
+            self.settings = before
             log.error("the configuration stays as it was: %s", error)
         else:
-            for key in self._crawling.keys() & (self.settings.sources.keys() - fresh.sources.keys()):
-                self._crawling[key].close("its source is configured no more", _GRACE)
-            self.settings = fresh
+            for key in self._crawling.keys() & (before.sources.keys() - self.settings.sources.keys()):
+                self._crawling[key].close(GONE, _GRACE)
             self._add_sites()
-            self._poked.set()
             log.info("the configuration was read again: %s", self._status())
+        self._poked.set()
         self._systemd.ready(self._status())
 
     def _read_again(self) -> Config:
