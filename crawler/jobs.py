@@ -73,9 +73,10 @@ def looks_job(db: Database, config: Config, site: str, now: str) -> Job | None:
 
     No more than a minute or so of them, so that a listing whose time comes need not wait.
     """
-    rows = [row for row in queries.due_articles(db, now) if row["site"] == site]
-    most = max(_FEWEST_LOOKS, int(_LOOKS_SECONDS / config.crawl.delay)) if config.crawl.delay else _MOST_LOOKS
-    return _share_job(config, db, rows[:most]) if rows else None
+    delay = config.crawl.delay
+    most = min(_MOST_LOOKS, max(_FEWEST_LOOKS, int(_LOOKS_SECONDS / delay))) if delay else _MOST_LOOKS
+    rows = queries.due_articles(db, now, site=site, most=most)
+    return _share_job(config, db, rows) if rows else None
 
 
 def next_listing(db: Database, config: Config, key: str, now: str) -> datetime | None:

@@ -29,7 +29,7 @@ from storage.errors import StorageError
 
 _COMMIT_EVERY = 0.5  # seconds after which what waits is committed, whether the batch is full or not
 _READ_AHEAD = 16 * 1024 * 1024  # bytes of observations that wait while a batch is committed
-_GRACE = 15.0  # seconds in which a crawl whose time is up may end in order
+_GRACE = 10.0  # seconds in which a crawl whose time is up may end in order
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 _END = b""
 _encoder = msgspec.msgpack.Encoder()

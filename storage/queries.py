@@ -40,11 +40,17 @@ def known_codes(db: Database, site: str) -> set[str]:
     return {row[0] for row in db.execute("SELECT code FROM articles WHERE site = ?", (site,))}
 
 
-def due_articles(db: Database, now: str, unlisted_only: bool = False) -> list[dict[str, Any]]:
-    """Every article whose time has come; `unlisted_only`: those that never stood on a listing."""
+def due_articles(
+    db: Database, now: str, unlisted_only: bool = False, site: str | None = None, most: int = -1
+) -> list[dict[str, Any]]:
+    """Every article whose time has come, the longest due first; `unlisted_only`: those that never stood on a listing.
+    `site`: of that one; `most`: no more than so many."""
     unlisted = "AND NOT EXISTS (SELECT 1 FROM listings l WHERE l.article_id = a.id)" if unlisted_only else ""
+    there = "AND a.site = :site" if site else ""
     return rows(
-        db, f"{_TARGET} WHERE a.next_check_at <= :now {_KEPT} {unlisted} ORDER BY a.next_check_at", {"now": now}
+        db,
+        f"{_TARGET} WHERE a.next_check_at <= :now {_KEPT} {there} {unlisted} ORDER BY a.next_check_at LIMIT :most",
+        {"now": now, "site": site, "most": most},
     )
 
 

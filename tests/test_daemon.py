@@ -1,5 +1,6 @@
 """`newstrail daemon` as a process: it crawls by its schedule, is alone, and survives what machines do."""
 
+import asyncio
 import os
 import random
 import signal
@@ -14,12 +15,19 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
+from crawler import config
+from crawler.config import Config
+from crawler.daemon.chores import Chore
+from crawler.daemon.service import Daemon
+from crawler.daemon.systemd import Systemd
 from crawler.rules.dates import from_utc_text, utc_text
+from storage.errors import StorageError
 from tests.conftest import Desk, article
 from tests.crawling import ROOT
 from tests.daemons import PATIENCE, Running, is_alive, resident_mb, until
-from tests.origin import Replica, endless_header, silent
+from tests.origin import Replica, body_under_content, silent
 from tests.test_kill import LATEST, VERSIONS
 
 KILLS = int(os.environ.get("NEWSTRAIL_KILLS", "4"))
@@ -175,7 +183,7 @@ def test_a_crawl_that_takes_too_long_is_ended(trail: Desk, site: Replica) -> Non
 
 def test_a_page_that_wants_memory_gets_no_more_than_there_is_for_it(trail: Desk, site: Replica) -> None:
     often(trail, "\n[daemon]\nmemory_mb = 128\n")
-    site.override("/NewsData/GetNewsText.do?id=NW2", endless_header(400))
+    site.override("/NewsData/GetNewsText.do?id=NW2", body_under_content("<p>a" * 1_700_000))  # 300 MB when parsed
     most = 0
     with Running(trail) as daemon:
 
@@ -236,6 +244,30 @@ def test_what_the_table_says_is_obeyed(tmp_path: Path) -> None:
             daemon.says("yaowen: ok")
             daemon.says("minsheng: ok")
             assert daemon.stop() == 0
+
+
+def test_a_chore_is_done_again_and_again_never_twice_at_once_and_survives_its_faults(trail: Desk) -> None:
+    trail.crawl()
+    done: list[str] = []
+
+    def slow(db: Database, settings: Config, now: datetime) -> None:
+        done.append("begun")
+        time.sleep(0.6)
+        done.append("ended")
+        if len(done) >= 6:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    def broken(db: Database, settings: Config, now: datetime) -> None:
+        raise StorageError("the disk is full")
+
+    chores = (Chore("slow", 0.2, slow), Chore("broken", 0.2, broken))
+    settings = config.load(trail.toml)
+
+    async def run() -> bool:
+        return await Daemon(settings, Systemd(), chores).run()
+
+    assert asyncio.run(run())
+    assert done[:6] == ["begun", "ended"] * 3
 
 
 def test_systemd_hears_of_it(trail: Desk, tmp_path: Path) -> None:

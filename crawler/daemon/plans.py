@@ -56,9 +56,9 @@ def begin(db: Database, settings: Config, key: str, now: datetime) -> str | None
             return "paused"
         hosts = [urlsplit(row["listing_url"]).netloc]
         if wait := table.put_off(db, hosts, utc_text(now)):
-            reason = f"{_PUT_OFF}{wait['host']}: {wait['reason'] or 'asked to be left alone'}"
-            _put(db, settings, key, from_utc_text(wait["not_before"]), reason)
-            return f"put off until {wait['not_before']}: {wait['host']}: {wait['reason']}"
+            why = f"{wait['host']}: {wait['reason'] or 'it is to be left alone'}"
+            _put(db, settings, key, from_utc_text(wait["not_before"]), _PUT_OFF + why)
+            return f"put off until {wait['not_before']}: {why}"
         table.began(db, row["source_id"], utc_text(now))
     return None
 

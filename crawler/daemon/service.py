@@ -6,7 +6,7 @@ import os
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
@@ -23,6 +23,7 @@ from crawler.daemon.chores import CHORES, Chore
 from crawler.daemon.crawls import GONE, STOPPED, log, now
 from crawler.daemon.systemd import Systemd
 from crawler.errors import ConfigError, NewstrailError
+from crawler.rules.text import printable
 from crawler.runner import Leash
 from storage.database import open_database, usable
 from storage.errors import StorageError
@@ -49,7 +50,7 @@ class Daemon:
         self._sites: set[str] = set()  # that are crawled now
         self._cut: Counter[str] = Counter()  # site -> crawls in a row that were cut off
         self._turn = asyncio.Condition()
-        self._stopping, self._poked = asyncio.Event(), asyncio.Event()
+        self._stopping, self._poked, self._reread = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._doubtful = True
         # Interrupts of a terminal are for this process alone; what a thread blocks, its children do as well.
         block = (signal.pthread_sigmask, signal.SIG_BLOCK, {signal.SIGINT})
@@ -61,19 +62,22 @@ class Daemon:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stopping.set)
-        loop.add_signal_handler(signal.SIGHUP, lambda: loop.create_task(self._reload()))
+        loop.add_signal_handler(signal.SIGHUP, self._reread.set)
         await self._in_record(lambda db: plans.adopt(db, self.settings, now()))
         self._scheduler.start()
         self._add_sites()
         for chore in self._chores:
             self._add_every(f"chore {chore.name}", chore.seconds, self._do, chore)
-        tasks = [loop.create_task(watch()) for watch in (self._keep_plans, self._watch_clock, self._heartbeat)]
+        tasks = [loop.create_task(watch()) for watch in self._watches()]
         self._systemd.ready(self._status())
         log.info("process %d: %s", os.getpid(), self._status())
         await self._stopping.wait()
         for task in tasks:
             task.cancel()
         return await self._stop()
+
+    def _watches(self) -> tuple[Callable[[], Coroutine[Any, Any, None]], ...]:
+        return self._keep_plans, self._watch_clock, self._heartbeat, self._keep_configuration
 
     def _status(self) -> str:
         return f"{len(self.settings.sources)} sources on {len(self.settings.sites)} sites, {self.settings.database}"
@@ -96,8 +100,8 @@ class Daemon:
             try:
                 await self._replan()
                 pause = _PLANS_EVERY
-            except StorageError as error:
-                log.error("%s", error)
+            except Exception as error:
+                _told("the schedule", error)
                 pause = _AFTER_TROUBLE
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._poked.wait(), pause)
@@ -171,10 +175,8 @@ class Daemon:
                 self._sites.add(site)
                 held = True
             await asyncio.get_running_loop().run_in_executor(self._threads, crawl, leash)
-        except (NewstrailError, StorageError) as error:
-            log.error("%s: %s", name, error)
-        except Exception:
-            log.exception("%s: the daemon goes on; this is a fault of newstrail", name)
+        except Exception as error:
+            _told(name, error)
         finally:
             del self._crawling[name]
             self._ended.add(name)
@@ -210,10 +212,13 @@ class Daemon:
 
         try:
             await asyncio.get_running_loop().run_in_executor(self._threads, work)
-        except (NewstrailError, StorageError) as error:
-            log.error("%s: %s", chore.name, error)
-        except Exception:
-            log.exception("%s: the daemon goes on; this is a fault of newstrail", chore.name)
+        except Exception as error:
+            _told(chore.name, error)
+
+    async def _keep_configuration(self) -> None:
+        while await self._reread.wait():
+            self._reread.clear()
+            await self._reload()
 
     async def _reload(self) -> None:
         """Read the configuration again; one that cannot be is told of, and the old one goes on."""
@@ -222,9 +227,9 @@ class Daemon:
         try:
             self.settings = await asyncio.to_thread(self._read_again)
             await self._in_record(lambda db: plans.adopt(db, self.settings, now()))
-        except (NewstrailError, StorageError) as error:
+        except Exception as error:
             self.settings = before
-            log.error("the configuration stays as it was: %s", error)
+            _told("the configuration stays as it was", error)
         else:
             for key in self._crawling.keys() & (before.sources.keys() - self.settings.sources.keys()):
                 self._crawling[key].close(GONE, _GRACE)
@@ -262,6 +267,14 @@ class Daemon:
             except TimeoutError:
                 return False
         return True
+
+
+def _told(what: str, error: Exception) -> None:
+    """One line for what a person can mend; the daemon goes on in any case."""
+    if isinstance(error, NewstrailError | StorageError):
+        log.error("%s: %s", printable(what), printable(" ".join(str(error).split())))
+    else:
+        log.error("%s: a fault of newstrail; the daemon goes on", printable(what), exc_info=error)
 
 
 def run(settings: Config, systemd: Systemd) -> None:
