@@ -13,10 +13,11 @@ from crawler import jobs
 from crawler.config import Config, seconds
 from crawler.daemon import plans
 from crawler.items import Job
+from crawler.leash import Leash, Limits
 from crawler.recorder import Recorder
 from crawler.rules.dates import later, utc_text
 from crawler.rules.text import printable
-from crawler.runner import Leash, Limits, run_in_child
+from crawler.runner import run_in_child
 from storage import schedule
 from storage.database import open_database, transaction, usable
 

@@ -23,8 +23,8 @@ from crawler.daemon.chores import CHORES, Chore
 from crawler.daemon.crawls import GONE, STOPPED, log, now
 from crawler.daemon.systemd import Systemd
 from crawler.errors import ConfigError, NewstrailError
+from crawler.leash import Leash
 from crawler.rules.text import printable
-from crawler.runner import Leash
 from storage.database import open_database, usable
 from storage.errors import StorageError
 
@@ -67,7 +67,7 @@ class Daemon:
         self._scheduler.start()
         self._add_sites()
         for chore in self._chores:
-            self._add_every(f"chore {chore.name}", chore.seconds, self._do, chore)
+            self._add_every(f"chore {chore.name}", chore.seconds, min(chore.seconds, _LOOK_EVERY), self._do, chore)
         tasks = [loop.create_task(watch()) for watch in self._watches()]
         self._systemd.ready(self._status())
         log.info("process %d: %s", os.getpid(), self._status())
@@ -101,6 +101,7 @@ class Daemon:
                 await self._replan()
                 pause = _PLANS_EVERY
             except Exception as error:
+                self._doubtful = True
                 _told("the schedule", error)
                 pause = _AFTER_TROUBLE
             with suppress(TimeoutError):
@@ -193,15 +194,15 @@ class Daemon:
         for job in self._scheduler.get_jobs():
             if job.id.startswith("site ") and job.id[5:] not in self.settings.sites:
                 job.remove()
-        for site in self.settings.sites:
+        for number, site in enumerate(self.settings.sites, 1):
             if self._scheduler.get_job(f"site {site}") is None:
-                self._add_every(f"site {site}", _LOOK_EVERY, self._crawl_due, site)
+                first = _LOOK_EVERY * number / len(self.settings.sites)  # not all in one second
+                self._add_every(f"site {site}", _LOOK_EVERY, first, self._crawl_due, site)
 
-    def _add_every(self, name: str, seconds: float, do: Callable[..., Any], *arguments: Any) -> None:
-        first = now() + timedelta(seconds=min(seconds, _LOOK_EVERY))
+    def _add_every(self, name: str, seconds: float, first: float, do: Callable[..., Any], *arguments: Any) -> None:
         self._scheduler.add_job(
             do, IntervalTrigger(seconds=seconds, timezone=UTC), arguments, id=name, max_instances=1, coalesce=True,
-            misfire_grace_time=None, next_run_time=first,
+            misfire_grace_time=None, next_run_time=now() + timedelta(seconds=first),
         )  # fmt: skip
 
     async def _do(self, chore: Chore) -> None:
@@ -233,6 +234,7 @@ class Daemon:
         else:
             for key in self._crawling.keys() & (before.sources.keys() - self.settings.sources.keys()):
                 self._crawling[key].close(GONE, _GRACE)
+            self._doubtful = True  # zones may have changed
             self._add_sites()
             log.info("the configuration was read again: %s", self._status())
         self._poked.set()
