@@ -171,14 +171,16 @@ def test_sighup_takes_a_good_configuration_and_keeps_the_old_for_a_bad_one(tmp_p
         assert daemon.log.count("minsheng: ok") == 1
 
 
-def test_a_crawl_that_takes_too_long_is_ended(trail: Desk, site: Replica) -> None:
+def test_a_crawl_that_takes_too_long_is_ended_and_what_keeps_ending_it_waits(trail: Desk, site: Replica) -> None:
     often(trail, '\n[daemon]\nlongest_crawl = "4s"\n')
-    site.override(LISTING, silent(60), times=1)
+    site.override("/NewsData/GetNewsText.do?id=NW1", silent(60))
     with Running(trail) as daemon:
-        daemon.says("interrupted")
-        daemon.says("3 first_seen")
-    (reason,) = {row["reason"] for row in trail.rows("SELECT reason FROM runs WHERE outcome = 'interrupted'")} - {None}
-    assert reason == "stopped: it took longer than 4 s"
+        daemon.says("replica: crawls were cut off again and again; not looked at before ")
+        daemon.says("yaowen: ok")
+    reasons = trail.counts("SELECT reason, count(*) FROM runs WHERE finished_at IS NOT NULL GROUP BY 1")
+    assert reasons["stopped: it took longer than 4 s"] == 2
+    assert trail.counts("SELECT code, state FROM articles") == {"NW1": "unknown", "NW2": "live", "NW3": "live"}
+    assert trail.row("SELECT next_check_at AS at FROM articles WHERE code = 'NW1'")["at"] > seconds_from_now(1800)
 
 
 def test_a_page_that_wants_memory_gets_no_more_than_there_is_for_it(trail: Desk, site: Replica) -> None:
