@@ -7,7 +7,7 @@ ARGS ?=
 # pip compiles nothing, for a quicker set-up; so let Python keep what it compiles at first use.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test gauntlet lint bench constraints dist clean
+.PHONY: help demo test gauntlet soak lint bench constraints dist clean
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -27,6 +27,9 @@ lint: $(READY) ## check style, types and the direction of imports
 
 gauntlet: $(READY) ## noise and real edits on many pages: what is recorded as a change, and what is missed
 	@$(BIN)/python -m tests.gauntlet $(ARGS)
+
+soak: $(READY) ## run the daemon for a day made short: memory, and the gaps between requests (a quarter of an hour)
+	@$(BIN)/python -m tests.soak $(ARGS)
 
 bench: $(READY) ## measure the speed of a crawl and of each rule
 	@$(BIN)/python -m bench $(ARGS)

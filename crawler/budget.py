@@ -23,20 +23,22 @@ _TICK = 1 / 6  # hours; the step of the price is that of so much time
 _LISTINGS_SHARE = 0.2  # of a site's budget, for listings that the record times
 
 
-def pick(db: Database, settings: Config, site: str, now: str) -> list[int]:
-    """Ids of the articles to look at now (UTC text), the most urgent first; what they cost is taken from the budget.
+def pick(db: Database, settings: Config, site: str, now: str, most: int) -> list[int]:
+    """Ids of the articles to look at now (UTC text), no more than `most`, the most urgent first; what they cost is
+    taken from the budget.
 
     What waits to be settled comes first; then come those whose edit is likely enough to be worth the site's price, the
     likeliest first; a share of the budget goes to those that were longest not looked at. The others are planned anew.
     """
     with transaction(db):
         budget, passed = _counted(db, settings, site, now)
-        chosen = budgets.unsettled(db, site, now, _MOST_AT_ONCE)
+        chosen = budgets.unsettled(db, site, now, most)
         worth, not_yet = _weighed(db, settings.sites[site], site, now, budget["price"])
-        left = max(0, int(budget["tokens"]) - len(chosen))
+        left = max(0, min(int(budget["tokens"]), most) - len(chosen))
         chosen += [article for _, article in worth[:left]]
         young, rested = later(now, -_PATROLLED), later(now, -_HOUR)
-        patrol = budgets.longest_not_looked_at(db, site, young, rested, chosen, int(budget["patrol"]))
+        spare = min(int(budget["patrol"]), most - len(chosen))
+        patrol = budgets.longest_not_looked_at(db, site, young, rested, chosen, spare)
         budgets.put_off(db, not_yet)
         per_tick = budget["per_day"] * _TICK / 24
         budget["price"] = revisit.next_price(budget["price"], len(worth), budget["tokens"], per_tick, passed / _TICK)

@@ -5,6 +5,7 @@ import json
 import socket
 import uuid
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,11 +28,12 @@ from crawler.items import (
     Validator,
 )
 from crawler.rules import addresses, identity
-from crawler.rules.dates import later
+from crawler.rules.dates import later, utc_text
 from storage import articles, hosts, layouts, queries, redactions, sources
 
 EVER = "9999"  # a time by which every article is due
 _SETTLED_LOOKS, _SETTLED_AFTER = 3, 86400  # readings, and seconds, after which a listing's new look is believed
+_LOOKS_SECONDS, _FEWEST_LOOKS, _MOST_LOOKS = 60, 10, 500  # of one crawl between readings of listings
 FULL_FETCH_EVERY = 20  # looks; so that an origin that lies about "not modified" is found out
 
 
@@ -125,14 +127,27 @@ def due_job(
 def scheduled_job(db: Database, config: Config, key: str, now: str) -> Job:
     """The crawl of one source by the schedule: its listing, and those of its site's articles that are worth their
     price."""
-    picked = budget.pick(db, config, config.source(key).site, now)
+    site = config.source(key).site
+    picked = budget.pick(db, config, site, now, _most_looks(config))
     return category_job(db, config, key, now, picked=picked, keep_robots=True)
 
 
 def looks_job(db: Database, config: Config, site: str, now: str) -> Job | None:
-    """A crawl of a site's articles whose look is worth its price now; None where there is none."""
-    picked = budget.pick(db, config, site, now)
+    """Between two readings of its listings: a crawl of a site's articles that are worth their price now; None where
+    there is none."""
+    picked = budget.pick(db, config, site, now, _most_looks(config))
     return _share_job(config, db, queries.articles_by_id(db, picked), keep_robots=True) if picked else None
+
+
+def _most_looks(config: Config) -> int:
+    """Looks of one crawl by the schedule: a minute's or so, so that a listing whose time comes need not wait."""
+    delay = config.crawl.delay
+    return min(_MOST_LOOKS, max(_FEWEST_LOOKS, int(_LOOKS_SECONDS / delay))) if delay else _MOST_LOOKS
+
+
+def next_listing(db: Database, config: Config, key: str, now: datetime) -> datetime:
+    """When a source with `min_every` is best read next, as the record and the budget have it."""
+    return now + budget.listing_gap(db, config, config.source(key), utc_text(now))
 
 
 def code_job(db: Database, config: Config, codes: list[str], site: str | None = None) -> Job:

@@ -79,7 +79,8 @@ def record_look(
 ) -> Recorded | None:
     """Record one look: article, version, changes, links of the chain and check, in the caller's transaction.
 
-    `learning`: what looks teach; the caller writes it. `layouts` are those that the look was read with. Returns None where the look was on record already.
+    `learning`: what looks teach; the caller writes it. `layouts` are those that the look was read with. Returns None
+    where the look was on record already.
     """
     if articles.is_recorded(db, look.id):
         return None

@@ -83,6 +83,7 @@ class Recorder:
         self._of_articles: set[str] = set()  # notices that are idle where the whole source is in trouble
         self.tally = Tally()
         self.outcome: str | None = None
+        self.reason: str | None = None  # why it is interrupted
         with usable(path), transaction(db):
             source = sources.find_source(db, job.listing.source) if job.listing else None
             self._source_id: int | None = source["id"] if source else None
@@ -248,7 +249,7 @@ class Recorder:
             sources.count_run(self._db, {"id": self.run_id, "errors": errors, **counts})
 
     def _ending(self, ending: Ending, tally: Tally) -> None:
-        tally.quarantine = self._quarantine
+        tally.quarantine, self.reason = self._quarantine, ending.reason
         tally.left = "; ".join(ending.left) or None
         self.outcome = "interrupted" if ending.interrupted else _outcome(tally)
         notices = [*self._notices, *([self._moves.notice] if self._moves.notice else [])]

@@ -24,12 +24,14 @@ from sqlite_utils import Database
 
 from crawler.config import Channel
 from crawler.errors import NewstrailError, as_newstrail_error
-from crawler.items import Job, ListingReading, Observation
+from crawler.items import Ending, Job, ListingReading, Observation
+from crawler.leash import Leash
 from crawler.recorder import Recorder, Tally
 from storage.errors import StorageError
 
 _COMMIT_EVERY = 0.5  # seconds after which what waits is committed, whether the batch is full or not
 _READ_AHEAD = 16 * 1024 * 1024  # bytes of observations that wait while a batch is committed
+_PR_SET_PDEATHSIG = 1  # prctl(2)
 _END = b""
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Observation)
@@ -109,25 +111,33 @@ def run_in_child(
     on_listing: Callable[[ListingReading], None] | None = None,
     log_level: str | None = None,
     channels: Iterable[Channel] = (),
+    leash: Leash | None = None,
 ) -> Recorder:
-    """Run a crawl in a child process and record what it hands over, also in the outbox of these channels; an interrupt
-    lets it end in order."""
+    """Run a crawl in a child process and record what it hands over, also in the outbox of these channels.
+
+    In the main thread an interrupt lets it end in order; elsewhere its `leash` does.
+    """
     recorder = Recorder(db, path, job, on_commit, channels=channels)
-    command = [sys.executable, "-m", "crawler.runner", *([log_level] if log_level else [])]
+    leash = leash or Leash()
+    memory = str(leash.limits.memory_mb or 0)
+    command = [sys.executable, "-m", "crawler.runner", log_level or "", memory, str(os.getpid())]
     child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert child.stdin is not None and child.stdout is not None
     try:
         with _interrupts_to(child):
+            leash.hold(child)
             _send(child.stdin, job)
+            since = time.monotonic()
             for observation in _received(child.stdout):
+                leash.watch(since)
                 if observation is None:
                     recorder.flush()
                     continue
-                recorder.add(observation)
+                recorder.add(_told(observation, leash.why))
                 if on_listing and isinstance(observation, ListingReading):
                     on_listing(observation)
             if child.wait() != 0 or recorder.outcome is None:
-                recorder.died(f"the crawl's process ended with {child.returncode}")
+                recorder.died(leash.why or f"the crawl's process ended with {child.returncode}")
     except msgspec.MsgspecError as error:
         recorder.died(f"the crawl's process told something that is no observation: {error}")
     except StorageError as error:
@@ -139,9 +149,19 @@ def run_in_child(
     return recorder
 
 
+def _told(observation: Observation, why: str | None) -> Observation:
+    """An observation as it is recorded: a crawl that was stopped says why."""
+    if why and isinstance(observation, Ending) and observation.interrupted:
+        return msgspec.structs.replace(observation, reason=why)
+    return observation
+
+
 @contextmanager
 def _interrupts_to(child: "subprocess.Popen[bytes]") -> Iterator[None]:
     """While a child crawls, the first SIGINT or SIGTERM lets it close in order and tell how, the next ends it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals come to the main thread only
+        return
     forwarded = [signal.SIGTERM]
 
     def forward(number: int, frame: Any) -> None:
@@ -221,8 +241,9 @@ class _ReadAhead:
             return not self._stopped
 
 
-def child_main(log_level: str | None = None) -> None:
+def child_main(log_level: str, memory_mb: int, parent: int) -> None:
     """The child: a job from standard input, observations to what was standard output."""
+    _end_with(parent)
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # nothing but observations may reach the parent
     job = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Job)
@@ -240,7 +261,7 @@ def child_main(log_level: str | None = None) -> None:
 
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
-    settings.update({"LOG_ENABLED": log_level is not None, "LOG_LEVEL": log_level or "INFO"}, priority="cmdline")
+    settings.update({"LOG_ENABLED": bool(log_level), "LOG_LEVEL": log_level or "INFO"}, priority="cmdline")
     settings.update(scrapy_settings(job), priority="cmdline")
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(_spider_class(job))
@@ -248,7 +269,29 @@ def child_main(log_level: str | None = None) -> None:
     process.crawl(crawler, job=job, sink=tell)
     gc.freeze()  # what is imported stays: it need not be looked through again and again
     gc.set_threshold(50_000, 20, 50)
+    if memory_mb:
+        _take_no_more_than(memory_mb)
     process.start(install_signal_handlers=False)
+
+
+def _end_with(parent: int) -> None:
+    """Where the system can do it (Linux), end this process when the one that started it ends, however that comes."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it ended before
+            os._exit(1)
+
+
+def _take_no_more_than(memory_mb: int) -> None:
+    """Bound the memory of this process to so many MiB more than it has now. A page that needs more is a look that ended
+    in an error; where not even that can be told, the process dies."""
+    import resource
+
+    pages = int(Path("/proc/self/statm").read_text().split()[5]) if sys.platform == "linux" else 0
+    bound = pages * resource.getpagesize() + memory_mb * 1024 * 1024
+    resource.setrlimit(resource.RLIMIT_DATA, (bound, bound))
 
 
 def _obey_parent(crawler: Any) -> None:
@@ -263,4 +306,4 @@ def _obey_parent(crawler: Any) -> None:
 
 
 if __name__ == "__main__":
-    child_main(*sys.argv[1:2])
+    child_main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

@@ -18,16 +18,24 @@ ON CONFLICT (site) DO UPDATE SET price = excluded.price, tokens = excluded.token
 _UNSETTLED = """
 (a.state != 'live' OR a.gone_since IS NOT NULL OR a.variant_version_id IS NOT NULL OR a.hinted_at IS NOT NULL)
 """
+# Some source that lists it is not paused, or none lists it.
+_WATCHED = """
+NOT (EXISTS (SELECT 1 FROM listings l JOIN schedule p USING (source_id)
+             WHERE l.article_id = a.id AND p.paused_at IS NOT NULL)
+     AND NOT EXISTS (SELECT 1 FROM listings l LEFT JOIN schedule p USING (source_id)
+                     WHERE l.article_id = a.id AND p.paused_at IS NULL))
+"""
 _CANDIDATE = """
-SELECT a.id, a.first_seen_at, a.published_at, a.published_precision, a.last_read_at, a.factor_a, a.factor_b, a.streak, a.next_check_at,
+SELECT a.id, a.first_seen_at, a.published_at, a.published_precision, a.last_read_at, a.factor_a, a.factor_b, a.streak,
+       a.next_check_at,
        (SELECT min(l.source_id) FROM listings l WHERE l.article_id = a.id) AS source_id
 FROM articles a
 """
-_DUE = "WHERE a.site = :site AND a.next_check_at <= :now AND a.state != 'redacted'"
+_DUE = f"WHERE a.site = :site AND a.next_check_at <= :now AND a.state != 'redacted' AND {_WATCHED}"
 _LONGEST_NOT_LOOKED_AT = f"""
 {_CANDIDATE}
 WHERE a.site = :site AND a.first_seen_at > :since AND a.state = 'live' AND a.next_check_at IS NOT NULL
-  AND a.last_checked_at < :before AND a.id NOT IN (SELECT value FROM json_each(:but))
+  AND a.last_checked_at < :before AND {_WATCHED} AND a.id NOT IN (SELECT value FROM json_each(:but))
 ORDER BY a.last_checked_at LIMIT :limit
 """
 
@@ -104,3 +112,13 @@ def spent(db: Database, since: str) -> dict[str, int]:
     """Site -> requests of its crawls begun after `since` (UTC text)."""
     sql = "SELECT site, sum(requests) FROM runs WHERE started_at > ? AND site IS NOT NULL GROUP BY site"
     return dict(db.execute(sql, (since,)))
+
+
+def latest_of(db: Database, source_id: int, limit: int) -> list[dict[str, Any]]:
+    """The articles that a source listed last and that are still looked at, with what their looks are planned by."""
+    sql = f"""
+        {_CANDIDATE}
+        WHERE a.state = 'live' AND a.next_check_at IS NOT NULL AND a.id IN (
+            SELECT article_id FROM listings WHERE source_id = ? ORDER BY id DESC LIMIT ?)
+    """
+    return rows(db, sql, (source_id, limit))

@@ -42,10 +42,13 @@ def known_codes(db: Database, site: str) -> set[str]:
 
 
 def due_articles(db: Database, now: str, unlisted_only: bool = False) -> list[dict[str, Any]]:
-    """Every article whose time has come; `unlisted_only`: those that never stood on a listing."""
+    """Every article whose time has come, the longest due first; `unlisted_only`: those that never stood on a
+    listing."""
     unlisted = "AND NOT EXISTS (SELECT 1 FROM listings l WHERE l.article_id = a.id)" if unlisted_only else ""
     return rows(
-        db, f"{_TARGET} WHERE a.next_check_at <= :now {_KEPT} {unlisted} ORDER BY a.next_check_at", {"now": now}
+        db,
+        f"{_TARGET} WHERE a.next_check_at <= :now {_KEPT} {unlisted} ORDER BY a.next_check_at",
+        {"now": now},
     )
 
 

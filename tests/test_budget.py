@@ -32,7 +32,7 @@ site = "finews"
 every = "1h"
 min_every = "5m"
 """
-HOUR = 3600
+HOUR, MOST = 3600, 500
 
 
 def ago(hours: float) -> str:
@@ -70,7 +70,7 @@ def test_the_likeliest_edits_are_looked_at_first(db: Database, settings: config.
     calm = put("calm", 30, factor_b=2.0, last_read_at=ago(1))
     busy = put("busy", 30, factor_a=5.0, factor_b=0.5)
     usual = put("usual", 30)
-    assert budget.pick(db, settings, "finews", NOW)[:2] == [busy, usual]
+    assert budget.pick(db, settings, "finews", NOW, MOST)[:2] == [busy, usual]
     row = articles.find(db, "finews", "calm")
     assert row and row["id"] == calm and row["next_check_at"] > NOW  # not worth it yet, and planned anew
 
@@ -78,11 +78,11 @@ def test_the_likeliest_edits_are_looked_at_first(db: Database, settings: config.
 def test_the_budget_bounds_what_is_looked_at(db: Database, settings: config.Config, put: Any) -> None:
     for number in range(60):
         put(f"NW{number}", 30, factor_a=5.0, factor_b=0.5)
-    first = budget.pick(db, settings, "finews", NOW)
+    first = budget.pick(db, settings, "finews", NOW, MOST)
     assert len(first) == 20  # two hours of 240 a day, half of them for the patrol
     assert len(set(first)) == 20
-    assert not budget.pick(db, settings, "finews", NOW)
-    assert len(budget.pick(db, settings, "finews", later(NOW, HOUR))) == 10
+    assert not budget.pick(db, settings, "finews", NOW, MOST)
+    assert len(budget.pick(db, settings, "finews", later(NOW, HOUR), MOST)) == 10
     left = budgets.find(db, "finews")
     assert left is not None and left["per_day"] == 240 and 0 <= left["tokens"] < 1
 
@@ -90,15 +90,15 @@ def test_the_budget_bounds_what_is_looked_at(db: Database, settings: config.Conf
 def test_more_that_is_worth_it_than_can_be_paid_raises_the_price(
     db: Database, settings: config.Config, put: Any
 ) -> None:
-    budget.pick(db, settings, "finews", NOW)
+    budget.pick(db, settings, "finews", NOW, MOST)
     first = budgets.price(db, "finews")
     for number in range(60):
         put(f"NW{number}", 30, factor_a=5.0, factor_b=0.5)
-    budget.pick(db, settings, "finews", later(NOW, HOUR))
+    budget.pick(db, settings, "finews", later(NOW, HOUR), MOST)
     dear = budgets.price(db, "finews")
     assert first is not None and dear is not None and dear > first
     db.execute("UPDATE articles SET next_check_at = NULL")
-    budget.pick(db, settings, "finews", later(NOW, 3 * HOUR))
+    budget.pick(db, settings, "finews", later(NOW, 3 * HOUR), MOST)
     assert (budgets.price(db, "finews") or 1) < dear
 
 
@@ -112,7 +112,7 @@ def test_what_waits_to_be_settled_is_looked_at_whatever_it_costs(
         put("hinted", 30, factor_b=1e6, hinted_at=ago(0.1)),
     ]
     budgets.put(db, {"site": "finews", "price": 0.9, "tokens": 0.0, "patrol": 0.0, "tokens_at": NOW, "per_day": 240.0})
-    assert sorted(budget.pick(db, settings, "finews", NOW)) == waiting
+    assert sorted(budget.pick(db, settings, "finews", NOW, MOST)) == waiting
 
 
 def test_the_patrol_goes_to_those_longest_not_looked_at(db: Database, settings: config.Config, put: Any) -> None:
@@ -120,7 +120,7 @@ def test_the_patrol_goes_to_those_longest_not_looked_at(db: Database, settings: 
     seen = [put(f"NW{number}", 100, last_checked_at=ago(50 - number), **later_on) for number in range(30)]
     put("old", 24 * 8, last_checked_at=ago(90), **later_on)  # over 7 days: not on patrol
     put("let go", 100, last_checked_at=ago(99), next_check_at=None)
-    assert budget.pick(db, settings, "finews", NOW) == seen[:10]
+    assert budget.pick(db, settings, "finews", NOW, MOST) == seen[:10]
 
 
 def test_looks_teach(db: Database, settings: config.Config, put: Any) -> None:

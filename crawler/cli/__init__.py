@@ -18,8 +18,10 @@ COMMANDS = {
     "sources": ("crawler.cli.setup", "list what the configuration means"),
     "crawl": ("crawler.cli.crawling", "read listings, look at what is new or due, record changes"),
     "watch": ("crawler.cli.crawling", "track one article, outside any listing"),
+    "daemon": ("crawler.cli.daemon", "run the schedule until stopped"),
     "demo": ("crawler.cli.demo", "see it work: a built-in news site is crawled, edited and crawled again"),
     "status": ("crawler.cli.status", "sources, last runs, what is due, what went wrong, how much of it is noise"),
+    "next": ("crawler.cli.schedule", "what is looked at next, and why"),
     "changes": ("crawler.cli.reading", "the record, newest first"),
     "log": ("crawler.cli.reading", "one article's versions and what happened to it"),
     "coverage": ("crawler.cli.coverage", "when an article's text is known, and when it is not"),
@@ -38,6 +40,8 @@ COMMANDS = {
     "export": ("crawler.cli.querying", "write the record as Jekyll posts, JSON lines or CSV"),
 }
 
+_FUNCTIONS = {"next": "upcoming"}  # of a command whose name is Python's own
+
 
 class LazyGroup(click.Group):
     """A group that imports a command's module only when that command is asked for."""
@@ -48,7 +52,7 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        command = getattr(importlib.import_module(COMMANDS[name][0]), name)
+        command = getattr(importlib.import_module(COMMANDS[name][0]), _FUNCTIONS.get(name, name))
         assert isinstance(command, click.Command)
         return command
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import click
 from sqlite_utils import Database
 
-from crawler.cli import lookup
+from crawler.cli import lookup, schedule
 from crawler.cli.output import json_option, print_json, print_records, printable
 from crawler.rules import usual
 from crawler.rules.dates import later, utc_text
@@ -38,12 +38,22 @@ _NOISE = {
 
 
 @click.command()
+@click.option(
+    "--schedule", "of_schedule", is_flag=True, help="What is looked at when, by what was learned, and its cost."
+)
 @json_option
 @click.pass_obj
-def status(config_path: str | None, as_json: bool) -> None:
+def status(config_path: str | None, of_schedule: bool, as_json: bool) -> None:
     """Sources, their last runs, what is due, what went wrong, and how much of what is recorded is noise."""
     settings, db = lookup.opened(config_path)
     now = utc_text(datetime.now(UTC))
+    if of_schedule:
+        sites, planned = schedule.of_sites(db, settings, now), schedule.of_sources(db, settings, now)
+        if as_json:
+            print_json({"sites": sites, "sources": planned})
+        else:
+            schedule.print_schedule(sites, planned, lookup.zone_of(settings))
+        return
     sources = history.sources_status(db, now)
     for source in sources:
         source["watched"] = source["key"] in settings.sources

@@ -7,6 +7,7 @@ from typing import NoReturn
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from crawler.config.cron import triggers
 from crawler.config.model import (
     TEMPLATES,
     Channel,
@@ -127,10 +128,8 @@ def check_source(file: Path, where: str, source: Source, sites: dict[str, Site],
 
 
 def _check_cron(file: Path, where: str, value: str) -> None:
-    from apscheduler.triggers.cron import CronTrigger
-
     try:
-        CronTrigger.from_crontab(value)
+        triggers(value)
     except ValueError as error:
         refuse(file, where, f"{value!r} is not a crontab line such as '*/5 8-20 * * 1-5': {error}")
 

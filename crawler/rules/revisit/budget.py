@@ -16,3 +16,7 @@ def tokens(before: float, per_day: float, passed: float) -> float:
 
 def listing_gap(price, new_per_hour, first_rate, soonest, latest):
     return min(max(sqrt(2 * price / (new_per_hour * (first_rate + 1 / 24))), soonest), latest)
+
+
+def missed_share(of, page, price):
+    return 0.1
