@@ -42,6 +42,8 @@ def mark_lines(items: Iterable[Item]) -> None:
 
 
 def _is_template(item: Item) -> bool:
+    if item.linked == item.letters and not item.filed and phrases.is_quote(item.apart):
+        return True
     return phrases.is_noise(item.text) or _is_led_link(item) or phrases.is_noise(item.apart)
 
 

@@ -143,7 +143,7 @@ TAGS = re.compile(
     re.IGNORECASE,
 )
 DISCLAIMER = re.compile(
-    r"[【\[（(]?(?:免责|版权|特别|郑重|转载)(?:声明|条款|提示)[】\]）)]?\s?[：:]|凡?本(?:网|站)(?:凡|所有)?注明|Disclaimer:"
+    r"[【\[（(“\"]?(?:免责|版权|特别|郑重|转载)(?:声明|条款|提示)[】\]）)]?\s?[：:]|凡?本(?:网|站)(?:凡|所有)?注明|Disclaimer:"
 )
 IMPRINT = "主办： 主办单位： 承办： 承办单位： 技术支持 网站标识码 网站地图 联系我们 关于我们 法律声明 隐私政策".split()
 READERSHIP = re.compile(
@@ -153,7 +153,7 @@ HEADS = re.compile(
     r"[【\[]?(?:相关(?:阅读|新闻|文章|报道|推荐|链接|资讯|内容|话题|专题|稿件)|(?:推荐|更多|热门|精彩|今日|编辑|为您|为你|猜你|相关|热点|热文|精选|图片|视频|最新|本周|本月|24小时|48小时|一周|新闻|点击|阅读|大家都?在?|看过本文的人还看了|您可能|你可能|网友|全部|精彩)"
     r"(?:推荐|阅读|新闻|文章|资讯|热点|评论|看|喜欢|排行|排行榜|热榜|点评|导读|报道|精选|感兴趣(?:的\S{0,4})?|也喜欢|还看了|在看|在搜)|热门|热点|热榜|热搜榜?|排行榜?|延伸阅读|(?:发表|我要|全部|最新|热门)?评论(?:列表|区)?|网友评论|(?:精选|全部|热门)?留言(?:板|区)?|跟帖|我来说两句|热门(?:标签|视频|话题)"
     r"|猜你喜欢|大家都在看|关于作者|作者简介|(?:Related|Recommended|More|Popular|Latest|Trending|Featured|Top)(?: (?:articles?|stories|posts?|news|reading|coverage|content|topics|now|for you|from .{1,30}|in .{1,30}|on .{1,30}))|Most (?:read|popular|viewed|shared)"
-    r"|You (?:may|might) also (?:like|enjoy)|Recommended(?: for you)?|Read next|Up next|Trending(?: now)?|Comments|Leave a (?:comment|reply)|Join the (?:conversation|discussion)|About the author|Share this(?: article| story| post)?:?|\d{0,6}\s?条?评论"
+    r"|You (?:may|might) also (?:like|enjoy)|Recommended(?: for you)?|(?:Also|Now) read|Read (?:next|also)|See also|Up next|Trending(?: now)?|Comments|Leave a (?:comment|reply)|Join the (?:conversation|discussion)|About the author|Share this(?: article| story| post)?:?|\d{0,6}\s?条?评论"
     r"|(?:实时|股市|股票|大盘|今日|最新|外汇|期货|市场)?行情(?:中心|数据|速递)?|大盘指数|Markets?(?: data| watch)?"
     r"|广告|推广|赞助|Advertisement|ADVERTISEMENT|Sponsored|(?:扫码|扫一扫)\S{0,10}|(?:免责|版权)声明)[】\]]?\s?(?:[（(]\d{0,7}[)）])?\s?[：:>»]{0,3}\s?(?:更多|换一换|换一批)?\s?>{0,3}",
     re.IGNORECASE,
@@ -164,6 +164,9 @@ CORRECTION = re.compile(
 )
 MUCH = 16  # characters: more is no name
 OUTLET_NAME = re.compile(r"\S{1,14}(?:报|网|社|新闻|财经|台|在线|客户端|周刊|杂志|时报|News|Times|Post)")
+NAMES_APART = re.compile(
+    r"(?P<outlet>[\u4e00-\u9fff]{1,12}(?:报|网|社|台|周刊|杂志))(?:\s(?:记者\s?)?(?P<author>[\u4e00-\u9fff]{2,4}(?:[\s、][\u4e00-\u9fff]{2,4}){0,3}))?"
+)
 APART = re.compile(r"[\s|｜丨·•]+")
 SENTENCE = re.compile(r"[。！？；，]|[.!?]$")
 
@@ -194,6 +197,10 @@ CLOCK = re.compile(r"GMT\s?[+-]?\d|UTC\s?[+-]\d|Processed in|Powered by|(?:当�
 FILE_COUNTS = re.compile(
     r"\s*[(（][^()（）]{0,60}?下载(?:次数|量|数)?\s?[:：]?\s?\d[^()（）]{0,20}[)）]\s*|\s*[(（][^()（）]{0,60}?\d\s?(?:次下载|downloads?)[^()（）]{0,20}[)）]\s*",
     re.IGNORECASE,
+)
+QUOTE = re.compile(
+    r"[\w*.&\u4e00-\u9fff]{1,16}(?: [\w*.&]{1,16}){0,3}\s?(?:[（(]?[\dA-Za-z.]{2,10}[）)]?)?(?:\s?[$¥]?\d[\d,]{0,8}\.\d{1,4})?(?:\s?[+-]\d{1,5}\.\d{1,4})?"
+    r"\s?[（(]?[+-]\d{1,3}\.\d{1,3}%"
 )
 FILES_LABEL = re.compile(
     r"[【\[]?(?:相关|公告|本文)?附件(?:下载|列表)?\d{0,2}[】\]]?\s?(?:[：:].{0,110})?|(?:Attachments?|Downloads?)\s?(?:[：:].{0,110})?",
