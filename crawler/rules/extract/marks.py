@@ -37,7 +37,7 @@ _NOISE = _set("""
     ewm erweima authorcard authorbox login signin signup register subscribe subscription newsletter paywall regwall
     follow guanzhu counter readcount viewcount fontsize ticker marquee hq hangqing quotes weather tianqi clock loading
     spinner skeleton modal popup popover dialog toast cookie cookies gdpr consent appdownload downloadapp openapp
-    jubao report feedback rating scores emoji mood xinqing""")
+    operate operation jubao report feedback rating scores emoji mood xinqing""")
 _PAIRS = tuple(
     frozenset(pair.split("+"))
     for pair in """

@@ -44,7 +44,7 @@ def around(root: HtmlElement, block: Block, told: dict[str, str]) -> dict[str, s
             said.setdefault("outlet", named)
     _read_lines(filter(phrases.is_byline, far), said)
     if "published_at" in said:
-        _read_names_apart(under, said)
+        said |= _names_apart(under) | said
     if tag := _tag(root):
         said.setdefault("outlet", tag)
     if "author" not in said and "author" not in told and (editor := _editor(block)):
@@ -80,13 +80,14 @@ def _finer(seen: str, told: str, is_seen: bool = True) -> str:
     return told if _PRECISION.index(other[1]) >= _PRECISION.index(one[1]) else seen
 
 
-def _read_names_apart(under: list[str], said: dict[str, str]) -> None:
-    """Outlet and author, where they stand without labels in a line of their own next to that of the time."""
+def _names_apart(under: list[str]) -> dict[str, str]:
+    """Outlet and author, where they stand without labels beside the time, or in a line of their own next to it."""
+    if said := next(filter(None, map(byline.names_beside_date, under)), None):
+        return said
     for line, other in (*pairwise(under), *pairwise(under[::-1])):
         if (named := patterns.NAMES_APART.fullmatch(line)) and phrases.is_byline(other) and patterns.DATE.search(other):
-            said.setdefault("outlet", named["outlet"])
-            if named["author"]:
-                said.setdefault("author", "、".join(named["author"].split()))
+            return byline.apart(named)
+    return {}
 
 
 def _lines_around(block: Block) -> tuple[list[str], list[str], list[str]]:
