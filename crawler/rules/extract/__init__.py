@@ -21,7 +21,7 @@ from crawler.rules.extract.layout import Block, article_block, is_article, media
 from crawler.rules.extract.surroundings import around
 from crawler.rules.normalize import single
 
-EXTRACTOR = "newstrail/2"
+EXTRACTOR = "newstrail/3"
 # Keys that publishers' endpoints use, in order of preference; compared without case, "_" and "-".
 _JSON_KEYS: dict[str, tuple[str, ...]] = {
     "body_html": ("text", "content", "body", "articlebody", "newstext", "html"),
