@@ -18,7 +18,7 @@ def extractor(site: Site, layouts: Layouts) -> str:
     """Name and version of the rules that read a site's pages: ours, its selectors, its learned layouts.
 
     >>> extractor(Site(listing="", article="(?P<code>.)", share="", timezone="UTC"), {})
-    'newstrail/2'
+    'newstrail/3'
     """
     parts = [extract.EXTRACTOR]
     if site.selectors:

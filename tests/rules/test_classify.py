@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.demo import pages
@@ -415,6 +415,7 @@ def test_every_page_is_classified(markup: str) -> None:
     classify.answer(Raw("post", URL, "", 200, TEXT, markup.encode("utf-8", "replace")), (), None, markup)
 
 
+@settings(deadline=None)
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda v: st.dictionaries(st.text(), v)))
 def test_whole_json_is_not_cut_and_any_part_of_an_object_is(value: object) -> None:
     text = json.dumps({"text": value}, ensure_ascii=False)

@@ -163,6 +163,20 @@ BYLINES = [
     ("<div>刚刚 · 江州日报</div>", None, "江州日报", None),
     ('<time datetime="2024-11-22T09:30:00+08:00">2小时前</time>', "2024-11-22T09:30:00+08:00", None, None),
     ("<p>责任编辑：张三 审核：李四</p>", None, None, "张三"),
+    ("<div>2024-11-22 09:30 &nbsp; 江州日报 &nbsp; 李明 &nbsp; 人气：12</div>", "2024-11-22 09:30", "江州日报", "李明"),
+    (
+        "<div>2024年11月22日 09:30</div><div>江州日报 李明</div><div>阅读 1.2W</div>",
+        "2024年11月22日 09:30",
+        "江州日报",
+        "李明",
+    ),
+    ('<div data-testid="byline"><b>Jane Doe</b><i>Business reporter</i></div>', None, None, "Jane Doe"),
+    (
+        '<div><time class="entry-date updated" datetime="2024-11-22T09:30:00Z">Nov 22, 2024</time></div>',
+        "2024-11-22T09:30:00Z",
+        None,
+        None,
+    ),
 ]
 
 
@@ -188,6 +202,7 @@ SAME_IMAGES = [
         "https://www.example.com/b.png?token=9f",
     ),
     ("https://www.example.com/b.jpg?x-oss-process=image/resize,w_640", "https://www.example.com/b.jpg.webp"),
+    ("https://i.example.com/news/480/c/a.jpg", "https://i.example.com/news/800/c/a.jpg.webp"),
     ("/u/w/640/h/480/c.jpg", "/u/c.jpg@2x", "/u/c@2x.jpg"),
     (
         "https://mmbiz.qpic.cn/mmbiz_jpg/Ab3/640?wx_fmt=jpeg&tp=webp",
@@ -452,6 +467,43 @@ def test_an_image_at_the_bodys_end_stays_whatever_box_stands_beside_it(box: str)
         assert read(plain("".join(PARAGRAPHS) + end)).images == ["/a.jpg"]
 
 
+def test_paragraphs_that_count_themselves_are_one_body() -> None:
+    paragraphs = [f'<div data-testid="paragraph-{n}" class="p">{line}</div>' for n, line in enumerate(LINES)]
+    assert (read(plain("".join(paragraphs[:2]))).body_text or "").split("\n") == LINES[:2]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_short_article_keeps_its_own_box(count: int) -> None:
+    column = "".join(
+        f"<li>08:{n:02}<p>江州公布第{n}号消息，市场人士表示影响有限，后续仍需观察。</p></li>" for n in range(9)
+    )
+    markup = f"""<div id="article_content"><div class="left"><div id="artibody">{"".join(PARAGRAPHS[:count])}</div></div>
+    <div class="right"><h2>7X24小时</h2><ul>{column}</ul></div></div>"""
+    assert (read(plain("", after=markup)).body_text or "").split("\n") == LINES[:count]
+
+
+@pytest.mark.parametrize("notice", ["该文章已被删除", "This article has been removed", "抱歉，您访问的内容不存在"])
+def test_a_body_that_says_it_is_gone_is_none(notice: str) -> None:
+    column = f'<div class="y"><p>{LINES[0]}</p></div>' * 5
+    assert "body" not in read(plain(f"<p>{notice}</p>", after=column), Layout("div.x", ())).places
+    assert "body" in read(plain(f"<p>{notice}，记者为此采访了平台负责人。</p>{PARAGRAPHS[0]}")).places
+
+
+HEADED = [
+    ("江州市统计局", '<div align=center><font size=4 color=red><strong>江州公布前三季度用电量</strong></font></div>'),
+    ("江州市统计局-江州公布前三季度用电量", "<h3>江州公布前三季度用电量</h3>"),
+    ("江州网_江州公布前三季度用电量", '<div class="n">江州公布前三季度用电量</div>'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("title", "heading"), HEADED)
+def test_a_title_that_is_the_sites_first_of_all_is_not_the_articles(title: str, heading: str) -> None:
+    bar = '<div>2026年7月6日 星期五 | <a href="/">首 页</a> | <a href="/z">统计数据</a></div>'
+    page = plain(title=bar + heading, info="<div>[ 来源：江州日报 更新时间：2024-11-22 ]</div>")
+    fields = read(page.replace("江州公布用电量_江州网", title))
+    assert (fields.title, fields.published_at, fields.modified_at) == ("江州公布前三季度用电量", None, "2024-11-22")
+
+
 def test_paragraphs_in_boxes_of_one_make_are_one_body() -> None:
     box = '<div data-component="text-block"><div class="sc-9a00e533-0">{}</div></div>'
     blocks = [box.format(line) for line in LINES]
@@ -566,6 +618,11 @@ COUNTERS = (
     "<div>1234人已读</div>", "<p>本文阅读量：1234　评论（0）</p>", "<p>在线时间 1234 小时</p>", "<p>(120 KB, 下载次数: 10)</p>",
     "<div>(责编：)</div>", "<div>【责任编辑:】</div>", "<div>【责任编辑:沈冰洁】</div>", "<p>最后更新：2024-11-20 10:00</p>",
     '<figure data-role="richLink"><aside><a href="/x/1"><span>Read more</span> <h3>Storm warnings</h3></a></aside></figure>',
+    "<div>本新闻共被浏览 12 次</div>", '<div class="article-operate">+1 43 好文章，需要你的鼓励</div>', "<p>未经正式授权严禁转载本文，侵权必究。</p>",
+    '<div class="stock-card"><a href="/q/1"><b>江州电气</b><i>251.96</i><i>+2.40%</i></a></div>', "<p>“特别声明：以上内容由用户上传，本站仅提供存储。</p>",
+    '<div data-component="links-block"><ul><li><a href="/1">Floods hit Wales</a></li></ul></div>',
+    '<div class="x-also-read"><h3>Also read</h3><li><a href="/1">Oil steadies</a></li></div>',
+    '<figure><div><a href="/1">Floods hit Wales</a><span>Read more</span></div></figure>',
 )  # fmt: skip
 
 
@@ -613,6 +670,13 @@ def test_editors_and_updates_are_read_from_within_the_box() -> None:
 def test_a_lazy_image_is_what_it_will_show(name: str) -> None:
     line = f'<p><img src="/common/x.gif" {name}="https://img.example.com/a.jpg"></p><p>（完）</p>'
     assert read(behind("", line)).images == ["img.example.com/a.jpg"]
+
+
+def test_a_part_of_a_links_words_is_not_learned() -> None:
+    page = """<html><body><h1>第{n}号项目公示</h1><div class="text"><p>江州市公布第{n}号项目，预算{n}3.5亿元。</p>
+    <p>据<a href="/d"><b class="who">江州电气</b>第{n}号公告</a>，资金由市级财政安排，逾期不候。</p></div></body></html>"""
+    layout = learn.learn([page.format(n=n) for n in range(10, 16)], "share")
+    assert layout is not None and not layout.apart
 
 
 def test_who_wrote_it_is_no_part_of_a_template() -> None:

@@ -151,6 +151,28 @@ def test_collapses_of_many(words: list[str], read: int, outcomes: list[str]) -> 
     assert all((seen.fields is None) == (seen.outcome != "read") for seen in found)
 
 
+def test_an_article_behind_a_wall_was_not_read() -> None:
+    def shrunk(code: str, foot: str) -> Look:
+        page = f"<h1>题</h1><p>某公司重组……</p>{foot}<p>登录后发表评论</p>".encode()
+        raw = Raw("share", f"http://a.example/{code}", "", 200, {}, page)
+        return msgspec.structs.replace(
+            collapsed(code, code), responses=(raw,), reason="the body shrank from 900 to 7 characters"
+        )
+
+    walls = [
+        "<p>登录后查看全文</p>",
+        "<div>剩余80%内容，开通会员后可阅读全文</div>",
+        "<p>Subscribe to continue reading.</p>",
+    ]
+    looks = [
+        *(shrunk(f"NW{n}", wall) for n, wall in enumerate(walls)),
+        shrunk("NW9", "<p>他说，登录后查看全文即可。</p>"),
+    ]
+    found, why = collapses.judge(looks, 9)
+    assert [seen.outcome for seen in found] == ["login"] * len(walls) + ["read"]
+    assert why is None
+
+
 # --- moves ------------------------------------------------------------------------------------------------------------
 
 

@@ -25,6 +25,7 @@ _BESIDE = 80  # words beside “this article was deleted” that its template ma
 _AROUND = 40  # words around a notice that do not speak to the reader
 _LONGEST_TEXT = 6 * _LONG  # characters of a page's words that are looked at
 _HEADLINE = 8  # words of a headline; a site's name is shorter
+_LONGEST_WALL = 160  # characters
 _LOGIN_LEFT = 40  # words of a login page that are not its form's
 
 _RELOADS = re.compile(r"location(?:\.href)?\s*=|location\.(?:reload|replace|assign)\s*\(|\.submit\s*\(", re.IGNORECASE)
@@ -142,6 +143,30 @@ def whole(words: str) -> str | None:
         return None
     match = wording.WHOLE.fullmatch(words)
     return match.lastgroup if match else None
+
+
+def body_is_gone(body_text: str) -> bool:
+    """Whether in a body's place only words stand that the article is gone, and what its box still shows with them.
+
+    >>> body_is_gone("该文章已被删除"), body_is_gone("该文章已被删除，记者致电平台，对方未回应。")
+    (True, False)
+    """
+    first, _, rest = body_text[:_LONGEST_BODY_GONE].partition("\n")
+    return (
+        len(first) > 3 and _size(rest) <= _BESIDE and len(body_text) < _LONGEST_BODY_GONE and whole(first) == "soft_404"
+    )
+
+
+def wall(markup: str) -> str | None:
+    """The line of a page that says that its article goes on for subscribers, or for readers who log in; None for none.
+
+    Pages with all of their article may say so as well: this only counts where the article lost most of its words.
+
+    >>> wall("<p>某公司重组……</p><p>登录后查看全文</p>"), wall("<p>登录后发表评论</p><p>他说，登录后查看全文。</p>")
+    ('登录后查看全文', None)
+    """
+    lines, _ = _shown(markup)
+    return next((line for line in lines if len(line) <= _LONGEST_WALL and wording.WALL.search(line)), None)
 
 
 def says_gone(markup: str) -> bool:

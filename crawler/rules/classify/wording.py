@@ -131,6 +131,17 @@ HINT = re.compile(
     "|available|maintenance|error|trace|gateway|right back|security|ddos"
     "|verif|visitor|check|limited|satisfied|status|无法|违规|安全|检测|校验|运行时"
 )
+# How a page that shows the beginning of an article says that the rest is for others.
+WALL = re.compile(
+    r"^[^，。,.：:]{0,12}(?:登[录陆入]|注册|付费|购买|订阅|会员|支付|解锁).{0,10}(?:查看|阅读|浏览|解锁|继续).{0,6}(?:全文|剩余|余下|完整|全部内容)"
+    r"|^.{0,6}(?:剩余|余下|其余).{0,12}(?:付费|会员|登[录陆入]|订阅).{0,10}$"
+    r"|^本文(?:为|是|系).{0,6}(?:付费|会员|订阅)(?:专享|专属|可读)?(?:内容|文章)"
+    r"|^(?:.{0,60}[.!?] )?(?:please )?(?:subscribe|log ?in|sign ?in|register|become a \w+)(?: now)? to "
+    r"(?:continue|keep|finish|read|unlock)\b"
+    r"|^this (?:article|story|content) is (?:only )?(?:available |reserved )?(?:only )?(?:for|to) (?:our )?(?:paid )?"
+    r"(?:subscribers|members)",
+    re.IGNORECASE,
+)
 # Of scripts of checks for humans; ordinary pages carry such scripts too, beside their words.
 CHALLENGES = (
     "acw_sc__v", "__jsl_clearance", "('_')+('_')+('j')", "_cf_chl_opt", "waf_captcha", "TencentCaptcha", "$_ts=",

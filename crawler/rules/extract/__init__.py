@@ -15,12 +15,13 @@ from lxml.html import HtmlElement
 from crawler.config import selector_xpath
 from crawler.items import MEDIA, Fields, Layout, Role
 from crawler.rules import dates, page
+from crawler.rules.classify import notices
 from crawler.rules.extract import fragment, media, stated
 from crawler.rules.extract.layout import Block, article_block, is_article, media_of
 from crawler.rules.extract.surroundings import around
 from crawler.rules.normalize import single
 
-EXTRACTOR = "newstrail/2"
+EXTRACTOR = "newstrail/3"
 # Keys that publishers' endpoints use, in order of preference; compared without case, "_" and "-".
 _JSON_KEYS: dict[str, tuple[str, ...]] = {
     "body_html": ("text", "content", "body", "articlebody", "newstext", "html"),
@@ -162,6 +163,7 @@ def from_page(
         said = around(root, block, metadata)
         if is_article(block, said):
             metadata = said
+        if metadata is said and not notices.body_is_gone(block.text):
             _give_body(fields, block, media.base_of(root, url))
     for name, value in metadata.items():
         if name not in selectors and getattr(fields, name) is None:

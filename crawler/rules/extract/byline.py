@@ -59,6 +59,25 @@ def outlet_beside_date(line: str) -> str | None:
     return rest if patterns.OUTLET_NAME.fullmatch(rest) else None
 
 
+def names_beside_date(line: str) -> dict[str, str]:
+    """Outlet and author that stand without labels, in this order, in a line with a time and little else.
+
+    >>> names_beside_date("2024-11-22 09:30 江州日报 李明 人气：12"), names_beside_date("江州日报 李明")
+    ({'outlet': '江州日报', 'author': '李明'}, {})
+    """
+    if len(line) > _LONGEST or not patterns.DATE.search(line):
+        return {}
+    rest = phrases.without_counters(patterns.DATE.sub(" | ", line))
+    named = patterns.NAMES_APART.fullmatch(" ".join(part for part in patterns.APART.split(rest) if part))
+    return apart(named) if named else {}
+
+
+def apart(named: re.Match[str]) -> dict[str, str]:
+    """Outlet and author of a match of `patterns.NAMES_APART`."""
+    said = {"outlet": named["outlet"]}
+    return said | {"author": "、".join(_SPLIT.split(named["author"]))} if named["author"] else said
+
+
 def plain_date(text: str) -> str:
     """An English date as digits; others as they are.
 

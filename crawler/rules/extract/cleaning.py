@@ -42,6 +42,8 @@ def mark_lines(items: Iterable[Item]) -> None:
 
 
 def _is_template(item: Item) -> bool:
+    if item.linked == item.letters and not item.filed and phrases.is_quote(item.apart):
+        return True
     return phrases.is_noise(item.text) or _is_led_link(item) or phrases.is_noise(item.apart)
 
 
@@ -53,9 +55,11 @@ def is_template_line(item: Item) -> bool:
 
 
 def _is_led_link(item: Item) -> bool:
-    """A label such as 相关阅读： and links behind it."""
+    """A label such as 相关阅读： and links behind it, or a story's title with a button of its own behind it."""
     if not item.linked or item.filed:
         return False
+    if item.apart != item.text and (button := patterns.GOES_ON.search(item.apart)):
+        return item.letters - item.linked <= len(button[0])
     led = phrases.leads_links(item.text)
     return led > 0 and item.letters - item.linked <= led
 

@@ -1,5 +1,6 @@
 """The box that holds an article's body: the one the page names so, else the one whose lines are worth most."""
 
+import re
 from collections.abc import Iterator
 from functools import partial
 from itertools import accumulate, islice, takewhile
@@ -22,8 +23,10 @@ _SIBLINGS = 12
 _LEVELS = 4  # of boxes around one line
 _NEARLY_ALL = 0.75  # of a box's worth
 _INNER_SHARE = 0.5  # of a named box's worth, for one in it to go first
+_LEAST_SHARE = 0.05  # of a named box's worth, for one in it that begins it to go first
 _FIRST_SHARE = 0.5  # of a box's worth, where the first sentence stands
 _NAMED_SHARE = 0.1  # of the page's worth, that a box named as bodies are must hold
+_NUMBER = re.compile(r"\d+")
 _RUN_OVER_BOX = 1.5  # so much more worth, a run of lines goes before the heaviest box
 
 
@@ -135,10 +138,29 @@ def _named(found: Survey, sums: list[float], weight: float, tally: cleaning.Tall
         outer = found.spans[node]
         if any(w > most / 3 for n, w in weighed if not _overlap(found.spans[n], outer)):
             continue
-        within = [n for n, w in weighed if w >= _INNER_SHARE * most and _overlap(found.spans[n], outer)]
+        within = [
+            n for n, w in weighed
+            if _overlap(found.spans[n], outer)
+            and (w >= _INNER_SHARE * most or (w >= _LEAST_SHARE * most and _begins_alone(found, sums, n, node)))
+        ]  # fmt: skip
         if most >= _NAMED_SHARE * weight:
             return min(reversed(within), key=lambda n: found.spans[n][1] - found.spans[n][0])
     return None
+
+
+def _begins_alone(found: Survey, sums: list[float], inner: HtmlElement, outer: HtmlElement) -> bool:
+    """Whether of two boxes named as bodies the inner holds the first line that is worth something, and the outer none
+    of its own: what else is in it then are columns and lists."""
+    start, end = found.spans[outer]
+    first = next((i for i in range(start, end) if sums[i + 1] > sums[i]), start)
+    s, e = found.spans[inner]
+    if not s <= first < e:
+        return False
+    levels = {outer, *takewhile(lambda node: node is not outer, inner.iterancestors())}
+    return not any(
+        sums[i + 1] > sums[i] and (found.items[i].node in levels or found.items[i].node.getparent() in levels)
+        for i in (*range(start, s), *range(e, end))
+    )
 
 
 def _overlap(one: Span, other: Span) -> bool:
@@ -197,8 +219,8 @@ def _holds_words(found: Survey, node: HtmlElement) -> bool:
 
 
 def _make(node: HtmlElement) -> dict[str, str]:
-    """An element's attributes, less what is its own."""
-    return {name: value for name, value in node.attrib.items() if value and name != "id"}
+    """An element's attributes, less what is its own: its id, and the number in `data-testid="paragraph-3"`."""
+    return {str(name): _NUMBER.sub("#", str(value)) for name, value in node.attrib.items() if value and name != "id"}
 
 
 def _is_own(item: Item, sums: list[float], i: int, box: HtmlElement) -> bool:

@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 
 from crawler.items import Layout
 from crawler.rules import page
-from crawler.rules.extract import cleaning, media, phrases, signature, stated
+from crawler.rules.extract import cleaning, media, patterns, phrases, signature, stated
 from crawler.rules.extract.container import container, with_notices
 from crawler.rules.extract.heading import Span, title_span
 from crawler.rules.extract.survey import Box, Item, Survey, survey
@@ -18,6 +18,7 @@ from crawler.rules.extract.survey import Box, Item, Survey, survey
 _SHORTEST_NAME = 8  # letters of a link that is the text's last paragraph
 _MOST_MISSES = 6  # credits and tools between a body and its files
 _LONGEST_LABEL = 12  # characters beside the names of files
+_LONGEST_NAMES = 40  # characters of an outlet and authors in a line of their own
 _SHORTEST_BODY = 20  # characters, on a page that shows no title and date; else it may be "loading …"
 
 
@@ -186,7 +187,10 @@ def _opens(item: Item, is_under_heading: bool) -> bool:
     return phrases.is_byline(item.apart) or (
         is_under_heading
         and (item.node.tag != "p" or item.apart != item.text)
-        and phrases.is_byline_under_heading(item.apart)
+        and (
+            phrases.is_byline_under_heading(item.apart)
+            or (len(item.apart) <= _LONGEST_NAMES and patterns.NAMES_APART.fullmatch(item.apart) is not None)
+        )
     )
 
 

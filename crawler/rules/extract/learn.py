@@ -126,6 +126,8 @@ def _part(node: HtmlElement, largest: float) -> str | None:
         return None
     if not 0 < len(words) <= min(largest, _LONGEST_WORDS) or phrases.is_correction(words):
         return None
+    if (link := next(node.iterancestors("a"), None)) is not None and signature.words_of(link) != words:
+        return None  # a part of a link's words says nothing without the rest
     if byline.read(words) or patterns.EDITOR.search(words):  # who wrote it is the article's, also if it is always one
         return None
     return f"{step} = {words}"

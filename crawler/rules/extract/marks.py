@@ -8,6 +8,8 @@ import re
 from functools import lru_cache
 from typing import Literal
 
+from lxml.html import HtmlElement
+
 Kind = Literal["hidden", "ad", "noise", "talk", "meta", "count", "body"]
 
 
@@ -35,14 +37,14 @@ _NOISE = _set("""
     ewm erweima authorcard authorbox login signin signup register subscribe subscription newsletter paywall regwall
     follow guanzhu counter readcount viewcount fontsize ticker marquee hq hangqing quotes weather tianqi clock loading
     spinner skeleton modal popup popover dialog toast cookie cookies gdpr consent appdownload downloadapp openapp
-    jubao report feedback rating scores emoji mood xinqing""")
+    operate operation jubao report feedback rating scores emoji mood xinqing""")
 _PAIRS = tuple(
     frozenset(pair.split("+"))
     for pair in """
     author+card author+box author+bio author+profile about+author app+download download+app open+app font+size
     back+top go+top to+top prev+next post+nav site+info hot+list hot+news more+news stock+quote quote+box stock+bar
     stock+price stock+box market+quote live+quote today+date read+more side+bar call+action friend+link friend+links
-    user+card bottom+bar float+bar right+bar left+bar read+next up+next price+box index+bar""".split()
+    user+card also+read links+block link+list bottom+bar float+bar right+bar left+bar read+next up+next price+box index+bar""".split()
 )
 # Not of the body, but read for who wrote it and when, while it is short.
 _META = _set("""
@@ -143,6 +145,17 @@ def kinds(class_: str, id_: str) -> frozenset[Kind]:
     if not _WHAT_IS_IN_IT.isdisjoint(words):
         found -= {"talk", "noise", "ad"}
     return frozenset(found)
+
+
+def names(node: HtmlElement) -> str:
+    """An element's classes, and what the builders of its page call the part that it is, where classes are made.
+
+    >>> import lxml.html
+    >>> names(lxml.html.fromstring('<div class="css-1x2y" data-component="byline-block">x</div>'))
+    'css-1x2y byline-block'
+    """
+    component = node.get("data-component") or node.get("data-testid") or ""
+    return f"{node.get('class') or ''} {component}".strip() if component else node.get("class") or ""
 
 
 def field_named(class_: str, id_: str) -> str | None:

@@ -51,8 +51,11 @@ _TRACKING = frozenset(
 _IMAGE_END = re.compile(r"(\.(?:jpe?g|png|gif|webp|bmp|avif))(?:[@!~,_;].*|/.*|\.(?:webp|avif))$", re.IGNORECASE)
 _HAS_IMAGE_END = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp|avif|svg)$", re.IGNORECASE)
 _SIZE_IN_NAME = re.compile(r"(?:[-_]\d{2,4}x\d{2,4}|@\dx|-scaled)(?=\.\w{3,4}$)")
+# The widths in which servers keep copies of a picture.
+_WIDTHS = "240|320|480|624|640|720|750|768|800|960|976|1024|1080|1200|1280|1440|1536|1600|1920|2048"
 _SIZE_IN_PATH = re.compile(
     r"/(?:(?:w|h|q|width|height|quality|format)/\w{1,6}(?=/))|/(?:\d{2,4}x\d{2,4}|fit-in|[wh]_\d{2,4}(?:,[\w,]{1,40})?|resize,[\w,]{1,40})(?=/)"
+    rf"|/(?:{_WIDTHS})(?=/)"
 )
 _TPLV = re.compile(r"~tplv-.*$|/(?:0|640|300)$")
 _SHARD = re.compile(r"(?<=[a-z])-?\d{1,3}$")

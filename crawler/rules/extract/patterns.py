@@ -8,7 +8,7 @@ NUMBER = r"\d[\d,.]{0,12}\s{0,2}(?:万|亿|千|[kKwW](?![a-z]))?\+?"
 COUNTED = r"(?:总)?(?:阅读|浏览|点击|播放|访问|转发|分享|评论|跟帖|点赞|收藏|围观|回复|推荐)(?:数|量|率|次数|人数)?|下载(?:次数|量|数)|人气|热度|在看|喜欢|赞|参与|阅读数"
 VISITS = (
     r"(?:分享|转发)让更多人看到(?:\s{0,3}\d[\d,]{0,12}(?:万|[kKwW])?\+?)?|(?:积分|在线时间)\s?[：:]?\s?\d[\d,]{0,12}(?:\s?(?:小时|分钟|天))?(?![\d.])|\d[\d,]{0,12}万?\s?人次?已(?:读|阅|赞)"
-    r"|(?:您是)?第\s?\d[\d,]{0,12}\s?位(?:访问者|访客|读者)|(?:本文|本页|本稿|此文|该文)?(?:已|共)?(?:被|有)\s?(?:浏览|阅读|查看|点击)了?\s?\d[\d,]{0,12}\s?次"
+    r"|(?:您是)?第\s?\d[\d,]{0,12}\s?位(?:访问者|访客|读者)|(?:本(?:文章?|页|稿|条?新闻|信息|公告)|此文|该文)?(?:已|共|累计){0,2}(?:被|有)\s?(?:浏览|阅读|查看|点击)了?\s?\d[\d,]{0,12}\s?次"
     r"|(?:已有|共有|当前|目前)?\s?(?:在线(?:人数)?\s?[：:]?\s?)?\d[\d,]{0,12}\s?人(?:参与(?:评论|讨论)|在线|在看|读过|赞过|喜欢|收藏|围观)|在线(?:人数)?\s?[：:]?\s?\d[\d,]{0,12}人?"
     r"|(?:今日|累计|总)?(?:访问|访客|来访)(?:量|次数|人数)?\s?[：:]\s?\d[\d,]{0,12}"
     r"|(?:Processed|Rendered|Generated) in \d[\d.]{0,8}\s?\w{1,10}(?:\(s\))?(?:,\s?\d{1,6} (?:queries|query))?|页面(?:执行|生成)(?:时间)?\s?[：:]?\s?\d[\d.]{0,8}\s?(?:秒|毫秒|ms|s)"
@@ -143,7 +143,8 @@ TAGS = re.compile(
     re.IGNORECASE,
 )
 DISCLAIMER = re.compile(
-    r"[【\[（(]?(?:免责|版权|特别|郑重|转载)(?:声明|条款|提示)[】\]）)]?\s?[：:]|凡?本(?:网|站)(?:凡|所有)?注明|Disclaimer:"
+    r"[【\[（(“\"]?(?:免责|版权|特别|郑重|转载)(?:声明|条款|提示)[】\]）)]?\s?[：:]|凡?本(?:网|站)(?:凡|所有)?注明|Disclaimer:"
+    r"|未经[^。]{0,14}(?:授权|许可|同意)[^。]{0,16}(?:转载|复制|摘编)[^。]{0,12}[。！]?$"
 )
 IMPRINT = "主办： 主办单位： 承办： 承办单位： 技术支持 网站标识码 网站地图 联系我们 关于我们 法律声明 隐私政策".split()
 READERSHIP = re.compile(
@@ -153,7 +154,7 @@ HEADS = re.compile(
     r"[【\[]?(?:相关(?:阅读|新闻|文章|报道|推荐|链接|资讯|内容|话题|专题|稿件)|(?:推荐|更多|热门|精彩|今日|编辑|为您|为你|猜你|相关|热点|热文|精选|图片|视频|最新|本周|本月|24小时|48小时|一周|新闻|点击|阅读|大家都?在?|看过本文的人还看了|您可能|你可能|网友|全部|精彩)"
     r"(?:推荐|阅读|新闻|文章|资讯|热点|评论|看|喜欢|排行|排行榜|热榜|点评|导读|报道|精选|感兴趣(?:的\S{0,4})?|也喜欢|还看了|在看|在搜)|热门|热点|热榜|热搜榜?|排行榜?|延伸阅读|(?:发表|我要|全部|最新|热门)?评论(?:列表|区)?|网友评论|(?:精选|全部|热门)?留言(?:板|区)?|跟帖|我来说两句|热门(?:标签|视频|话题)"
     r"|猜你喜欢|大家都在看|关于作者|作者简介|(?:Related|Recommended|More|Popular|Latest|Trending|Featured|Top)(?: (?:articles?|stories|posts?|news|reading|coverage|content|topics|now|for you|from .{1,30}|in .{1,30}|on .{1,30}))|Most (?:read|popular|viewed|shared)"
-    r"|You (?:may|might) also (?:like|enjoy)|Recommended(?: for you)?|Read next|Up next|Trending(?: now)?|Comments|Leave a (?:comment|reply)|Join the (?:conversation|discussion)|About the author|Share this(?: article| story| post)?:?|\d{0,6}\s?条?评论"
+    r"|You (?:may|might) also (?:like|enjoy)|Recommended(?: for you)?|(?:Also|Now) read|Read (?:next|also)|See also|Up next|Trending(?: now)?|Comments|Leave a (?:comment|reply)|Join the (?:conversation|discussion)|About the author|Share this(?: article| story| post)?:?|\d{0,6}\s?条?评论"
     r"|(?:实时|股市|股票|大盘|今日|最新|外汇|期货|市场)?行情(?:中心|数据|速递)?|大盘指数|Markets?(?: data| watch)?"
     r"|广告|推广|赞助|Advertisement|ADVERTISEMENT|Sponsored|(?:扫码|扫一扫)\S{0,10}|(?:免责|版权)声明)[】\]]?\s?(?:[（(]\d{0,7}[)）])?\s?[：:>»]{0,3}\s?(?:更多|换一换|换一批)?\s?>{0,3}",
     re.IGNORECASE,
@@ -164,6 +165,9 @@ CORRECTION = re.compile(
 )
 MUCH = 16  # characters: more is no name
 OUTLET_NAME = re.compile(r"\S{1,14}(?:报|网|社|新闻|财经|台|在线|客户端|周刊|杂志|时报|News|Times|Post)")
+NAMES_APART = re.compile(
+    r"(?P<outlet>[\u4e00-\u9fff]{1,12}(?:报|网|社|台|周刊|杂志))(?:\s(?:记者\s?)?(?P<author>[\u4e00-\u9fff]{2,4}(?:[\s、][\u4e00-\u9fff]{2,4}){0,3}))?"
+)
 APART = re.compile(r"[\s|｜丨·•]+")
 SENTENCE = re.compile(r"[。！？；，]|[.!?]$")
 
@@ -194,6 +198,13 @@ CLOCK = re.compile(r"GMT\s?[+-]?\d|UTC\s?[+-]\d|Processed in|Powered by|(?:当�
 FILE_COUNTS = re.compile(
     r"\s*[(（][^()（）]{0,60}?下载(?:次数|量|数)?\s?[:：]?\s?\d[^()（）]{0,20}[)）]\s*|\s*[(（][^()（）]{0,60}?\d\s?(?:次下载|downloads?)[^()（）]{0,20}[)）]\s*",
     re.IGNORECASE,
+)
+GOES_ON = re.compile(
+    r"\s(?:Read (?:more|now)|Continue reading|查看(?:详情|全文|更多)|阅读(?:全文|更多)|了解更多)\s?[>»›→]{0,3}$"
+)
+QUOTE = re.compile(
+    r"[\w*.&\u4e00-\u9fff]{1,16}(?: [\w*.&]{1,16}){0,3}\s?(?:[（(]?[\dA-Za-z.]{2,10}[）)]?)?(?:\s?[$¥]?\d[\d,]{0,8}\.\d{1,4})?(?:\s?[+-]\d{1,5}\.\d{1,4})?"
+    r"\s?[（(]?[+-]\d{1,3}\.\d{1,3}%"
 )
 FILES_LABEL = re.compile(
     r"[【\[]?(?:相关|公告|本文)?附件(?:下载|列表)?\d{0,2}[】\]]?\s?(?:[：:].{0,110})?|(?:Attachments?|Downloads?)\s?(?:[：:].{0,110})?",

@@ -162,6 +162,15 @@ def counts_downloads(text: str) -> bool:
     return len(text) <= patterns.LONGEST and patterns.FILE_COUNTS.fullmatch(text) is not None
 
 
+def is_quote(line: str) -> bool:
+    """Whether the words of a link are a name and how it trades right now.
+
+    >>> is_quote("江州电气 251.96 +2.40%"), is_quote("江州电气(300999) -0.6%"), is_quote("利润增长 2.4%")
+    (True, True, False)
+    """
+    return line.endswith("%") and patterns.QUOTE.fullmatch(line) is not None
+
+
 def heads_files(line: str) -> bool:
     """Whether a line introduces attached files.
 

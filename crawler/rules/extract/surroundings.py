@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import timedelta
-from itertools import islice
+from itertools import islice, pairwise
 from zoneinfo import ZoneInfo
 
 from lxml.html import HtmlElement
@@ -16,6 +16,10 @@ from crawler.rules.extract.layout import Block
 _SEEN = ("title", "outlet", "author")  # as readers see them; what a page states for machines may be old or the site's
 _OFFSET = re.compile(r"\s?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})$")
 _PRECISION = ("day", "minute", "second")
+_ROLE = re.compile(  # what a writer is, beside the name
+    r"(?:[A-Za-z&'’]{2,20} ){0,4}"
+    r"(?:[Rr]eporter|[Cc]orrespondent|[Ee]ditor|[Ww]riter|[Cc]ontributor)(?:(?:,| in) .{1,40})?"
+)
 _UTC, _DAY = ZoneInfo("UTC"), timedelta(days=1)
 _NEAR = 12  # items around heading and body in which date, outlet and author are looked for
 _SMALL = 20  # elements of what shows a name
@@ -39,6 +43,8 @@ def around(root: HtmlElement, block: Block, told: dict[str, str]) -> dict[str, s
         if named := byline.outlet_beside_date(line):
             said.setdefault("outlet", named)
     _read_lines(filter(phrases.is_byline, far), said)
+    if "published_at" in said:
+        said |= _names_apart(under) | said
     if tag := _tag(root):
         said.setdefault("outlet", tag)
     if "author" not in said and "author" not in told and (editor := _editor(block)):
@@ -74,6 +80,16 @@ def _finer(seen: str, told: str, is_seen: bool = True) -> str:
     return told if _PRECISION.index(other[1]) >= _PRECISION.index(one[1]) else seen
 
 
+def _names_apart(under: list[str]) -> dict[str, str]:
+    """Outlet and author, where they stand without labels beside the time, or in a line of their own next to it."""
+    if said := next(filter(None, map(byline.names_beside_date, under)), None):
+        return said
+    for line, other in (*pairwise(under), *pairwise(under[::-1])):
+        if (named := patterns.NAMES_APART.fullmatch(line)) and phrases.is_byline(other) and patterns.DATE.search(other):
+            return byline.apart(named)
+    return {}
+
+
 def _lines_around(block: Block) -> tuple[list[str], list[str], list[str]]:
     """Lines between heading and body, lines near them, nearest first, and those farther off."""
     items, kept = block.survey.items, set(block.positions)
@@ -87,7 +103,8 @@ def _lines_around(block: Block) -> tuple[list[str], list[str], list[str]]:
         and not (i > last and phrases.is_clock(item.text))
     ]  # fmt: skip
     after = [i for i in lines if end <= i < first]
-    before = [i for i in reversed(lines) if i < start][:_NEAR]
+    before = [i for i in reversed(lines) if i < start and (not items[i].linked or phrases.is_byline(items[i].apart))]
+    before = before[:_NEAR]  # less the bars of links with today's date
     behind = [i for i in lines if i > last or first < i < last][:_NEAR]
     near = {*after[:_NEAR], *before, *behind}
     chosen = after[:_NEAR], [*before, *behind], [i for i in lines if i not in near]
@@ -106,9 +123,18 @@ def _read_times(block: Block, said: dict[str, str]) -> None:
     for position, node in block.survey.times:
         value = node.get("datetime")
         if value and position in zone and position not in kept and not _is_noise(block, position):
-            is_update = "modified" in (node.get("itemprop") or "").lower() or "updated" in (node.get("class") or "")
+            is_update = "modified" in (node.get("itemprop") or "").lower() or _is_updated(node.get("class") or "")
             name = "modified_at" if is_update else "published_at"
             said[name] = _finer(said[name], value) if name in said else value
+
+
+def _is_updated(class_: str) -> bool:
+    """Whether a class names a time of the last change; in microformats an entry's only date is `updated` as well.
+
+    >>> [_is_updated(class_) for class_ in ("updated", "entry-date updated", "entry-date published")]
+    [True, False, False]
+    """
+    return "updated" in class_ and "published" not in class_ and "entry-date" not in class_
 
 
 def _is_noise(block: Block, position: int) -> bool:
@@ -148,6 +174,8 @@ def _words_of(node: HtmlElement, name: str) -> str:
     outlets = [part for part in parts if patterns.OUTLET_NAME.fullmatch(part)]
     if len(parts) > 1 and outlets:
         parts = outlets[:1] if name == "outlet" else [part for part in parts if part not in outlets]
+    if name == "author" and (people := [part for part in parts if not _ROLE.fullmatch(part)]):
+        parts = people
     return " ".join(parts)
 
 

@@ -195,7 +195,7 @@ class _Walk:
             return True
         style = node.get("style")
         hidden = marks.style_hides(style) if style else None
-        class_ = node.get("class") or ""
+        class_ = marks.names(node)
         id_ = (
             (node.get("id") or "") if tag != "p" else ""
         )  # a paragraph's is a number, more often than not a random one
