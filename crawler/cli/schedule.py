@@ -24,8 +24,8 @@ _SOURCES = {
     "first": "a day at first", "after": "after 1 day", "price": "price", "missed": "edits missed", "reason": "reason",
 }  # fmt: skip
 _SITES = {
-    "site": "site", "per_day": "requests a day", "spent": "made in 24 h", "tokens": "left now", "patrol": "for removals",
-    "price": "price",
+    "site": "site", "per_day": "requests a day", "spent": "made in 24 h", "tokens": "left now",
+    "patrol": "for removals", "price": "price",
 }  # fmt: skip
 _COLUMNS = {"when": "due ({zone})", "what": "what", "title": "title", "why": "why"}
 

@@ -39,7 +39,10 @@ _NOISE = {
 
 @click.command()
 @click.option(
-    "--schedule", "of_schedule", is_flag=True, help="What is looked at when, by what was learned, and its cost."
+    "--schedule",
+    "of_schedule",
+    is_flag=True,
+    help="When each source is read, what was learned of its edits, and the budget.",
 )
 @json_option
 @click.pass_obj
