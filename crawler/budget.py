@@ -2,6 +2,7 @@
 a listing is worth it."""
 
 from datetime import datetime, timedelta
+from heapq import nlargest
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from storage import budgets, sources
 from storage.database import transaction
 
 _DAY, _HOUR = 86400, 3600
+_MINUTE = 1 / 60  # hours
 _FEWEST_A_DAY, _LOOKS_AN_ARTICLE = 200, 20
 _WEEK, _FORTNIGHT = 7, 14  # days
 _PATROLLED = 7 * _DAY  # seconds after it was found, in which an article's removal is looked for
@@ -28,7 +30,7 @@ def pick(db: Database, settings: Config, site: str, now: str, most: int) -> list
     taken from the budget.
 
     What waits to be settled comes first; then come those whose edit is likely enough to be worth the site's price, the
-    likeliest first; a share of the budget goes to those that were longest not looked at. The others are planned anew.
+    likeliest first; a share of the budget looks for removals. The others are planned anew.
     """
     with transaction(db):
         budget, passed = _counted(db, settings, site, now)
@@ -36,9 +38,7 @@ def pick(db: Database, settings: Config, site: str, now: str, most: int) -> list
         worth, not_yet = _weighed(db, settings.sites[site], site, now, budget["price"])
         left = max(0, min(int(budget["tokens"]), most) - len(chosen))
         chosen += [article for _, article in worth[:left]]
-        young, rested = later(now, -_PATROLLED), later(now, -_HOUR)
-        spare = min(int(budget["patrol"]), most - len(chosen))
-        patrol = budgets.longest_not_looked_at(db, site, young, rested, chosen, spare)
+        patrol = _patrol(db, site, now, chosen, min(int(budget["patrol"]), most - len(chosen)))
         budgets.put_off(db, not_yet)
         per_tick = budget["per_day"] * _TICK / 24
         budget["price"] = revisit.next_price(budget["price"], len(worth), budget["tokens"], per_tick, passed / _TICK)
@@ -46,6 +46,25 @@ def pick(db: Database, settings: Config, site: str, now: str, most: int) -> list
         budget["patrol"] -= len(patrol)
         budgets.put(db, budget)
     return chosen + patrol
+
+
+def _patrol(db: Database, site: str, now: str, but: list[int], most: int) -> list[int]:
+    """Ids of the young articles, none of `but`, that are likeliest to have been taken down since their last look."""
+    if most <= 0:
+        return []
+    young = budgets.young(db, site, later(now, -_PATROLLED), later(now, -_HOUR))
+    left = set(but)
+    valued = (
+        (revisit.patrol_value(_hours(now, row["last_checked_at"]), _hours(now, row["first_seen_at"])), row["id"])
+        for row in young
+        if row["id"] not in left
+    )
+    return [number for _, number in nlargest(most, valued)]
+
+
+def _hours(now: str, then: str) -> float:
+    passed: float = (from_utc_text(now) - from_utc_text(then)).total_seconds()
+    return passed / _HOUR
 
 
 def _counted(db: Database, settings: Config, site: str, now: str) -> tuple[dict[str, Any], float]:
@@ -56,10 +75,10 @@ def _counted(db: Database, settings: Config, site: str, now: str) -> tuple[dict[
     if budget is None:  # a full one
         began = later(now, -revisit.BURST * _HOUR)
         budget = {"site": site, "price": revisit.FIRST_PRICE, "tokens": 0.0, "patrol": 0.0, "tokens_at": began}
-    passed = max(0.0, (from_utc_text(now) - from_utc_text(budget["tokens_at"])).total_seconds() / _HOUR)
+    passed = max(0.0, _hours(now, budget["tokens_at"]))
     counted = {
-        "tokens": revisit.tokens(budget["tokens"], per_day * (1 - share), passed),
-        "patrol": revisit.tokens(budget["patrol"], per_day * share, passed),
+        "tokens": revisit.tokens_after(budget["tokens"], per_day * (1 - share), passed),
+        "patrol": revisit.tokens_after(budget["patrol"], per_day * share, passed),
     }
     return budget | counted | {"tokens_at": now, "per_day": per_day}, passed
 
@@ -85,13 +104,41 @@ def _weighed(
     for article in budgets.candidates(db, site, now, _MOST_AT_ONCE):
         page, curve = page_of(article), curves.of(article["source_id"])
         age, last = age_at(article, now), age_at(article, article["last_read_at"] or article["first_seen_at"])
-        score = revisit.score(curve, page, last, age, price)
+        score = revisit.score(curve, page, last, age)
         if score >= price:
             worth.append((score, article["id"]))
         else:
             wait = max(revisit.next_age(curve, page, last, price) - age, revisit.MIN_GAP)
             not_yet.append((next_look(article, rules, now, wait), article["id"]))
     return sorted(worth, reverse=True), not_yet
+
+
+def replan(db: Database, settings: Config) -> int:
+    """Plan each article's next look anew, by what was learned and by its site's price now; how many were moved by more
+    than a tenth of their wait. In short transactions, so that no crawl has to wait for it."""
+    curves, moved, last = Profiles(db), 0, 0
+    prices = {site: budgets.price(db, site) for site in settings.sites}
+    while articles := budgets.planned(db, last, _MOST_AT_ONCE):
+        last = articles[-1]["id"]
+        changed = []
+        for article in articles:
+            price = prices.get(article["site"])
+            if price is not None and (due := _moved(article, settings.sites[article["site"]], curves, price)):
+                changed.append((due, article["id"], article["next_check_at"]))
+        with transaction(db):
+            moved += budgets.move(db, changed)
+    return moved
+
+
+def _moved(article: dict[str, Any], rules: Site, curves: Profiles, price: float) -> str | None:
+    """When an article's next look is due now, where that is another time than was planned."""
+    last = article["last_read_at"]
+    age, curve = age_at(article, last), curves.of(article["source_id"])
+    due = next_look(article, rules, last, revisit.next_age(curve, page_of(article), age, price) - age)
+    if due is None:
+        return None
+    wait, shift = _hours(article["next_check_at"], last), _hours(due, article["next_check_at"])
+    return due if abs(shift) > max(_MINUTE, wait / 10) else None
 
 
 def listing_gap(db: Database, settings: Config, source: Source, now: str) -> timedelta:
@@ -116,9 +163,10 @@ def _found_per_hour(db: Database, source_id: int, zone: ZoneInfo, now: str) -> f
     half of a first one is presumed."""
     hour = _local(now, zone).hour
     rows = budgets.found_by_hour(db, source_id, later(now, -_FORTNIGHT * _DAY))
-    found = sum(row["found"] for row in rows if _local(row["hour"], zone).hour == hour)
+    found: int = sum(row["found"] for row in rows if _local(row["hour"], zone).hour == hour)
     began = from_utc_text(min((row["hour"] for row in rows), default=now))
-    return (found + 0.5) / max(1, (from_utc_text(now) - began).days)
+    days: int = (from_utc_text(now) - began).days
+    return (found + 0.5) / max(1, days)
 
 
 def _local(moment: str, zone: ZoneInfo) -> datetime:

@@ -28,7 +28,7 @@ from crawler.rules.text import text_hash
 from storage import articles, coverage, incidents, responses, sources, versions
 from storage.facts import put_fact_changes
 
-_LATELY = 1800  # seconds after a look, in which another title on a listing asks for none
+_RESTED = 600  # seconds after a look, from which another title on a listing asks for the next
 _REMEMBERED = 5  # versions that a returning content is compared with
 _TEXT_SEEN = ("new", "changed", "unchanged", "not_modified")  # looks that say what an article's text is
 
@@ -58,7 +58,8 @@ def record_listing(db: Database, source_id: int, site: str, reading: ListingRead
             continue
         title = None if is_redacted else entry.title
         if sources.stay(db, source_id, article["id"], title, position, reading.seen_at):
-            articles.hint(db, article["id"], reading.seen_at, later(reading.seen_at, -_LATELY))
+            rested = later(article["last_read_at"] or article["first_seen_at"], _RESTED)
+            articles.hint(db, article["id"], reading.seen_at, max(reading.seen_at, rested))
     if overtaken or reading.broken:  # a listing that may not be whole ends nobody's stay
         return
     sources.end_stays(db, source_id, reading.seen_at)

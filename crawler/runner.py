@@ -30,6 +30,7 @@ from crawler.recorder import Recorder, Tally
 from storage.errors import StorageError
 
 _COMMIT_EVERY = 0.5  # seconds after which what waits is committed, whether the batch is full or not
+_SOON = 0.05  # seconds
 _READ_AHEAD = 16 * 1024 * 1024  # bytes of observations that wait while a batch is committed
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 _END = b""
@@ -298,8 +299,13 @@ def _obey_parent(crawler: Any) -> None:
     """A terminal's Ctrl-C reaches the whole group; only the parent's SIGTERM closes the crawl, in order."""
     loop = asyncio.get_event_loop_policy().get_event_loop()
 
+    async def stop() -> None:
+        while not (crawler.engine and crawler.engine.running):  # before that, Scrapy lets it pass
+            await asyncio.sleep(_SOON)
+        await crawler.stop_async()
+
     def close(number: int, frame: Any) -> None:
-        loop.call_soon_threadsafe(lambda: loop.create_task(crawler.stop_async()))
+        loop.call_soon_threadsafe(lambda: loop.create_task(stop()))
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, close)

@@ -57,12 +57,12 @@ def update(db: Database, article: dict[str, Any]) -> None:
     db.execute(_UPDATE, article)
 
 
-def hint(db: Database, article_id: int, seen_at: str, unless_read_since: str) -> None:
-    """A listing shows another title for a live article: it is due at once, unless it was read lately."""
+def hint(db: Database, article_id: int, seen_at: str, due_at: str) -> None:
+    """A listing shows another title for a live article since `seen_at`: it is due at `due_at`, if not before."""
     db.execute(
-        "UPDATE articles SET hinted_at = :at, next_check_at = :at"
-        " WHERE id = :id AND state = 'live' AND gone_since IS NULL AND last_read_at < :lately",
-        {"id": article_id, "at": seen_at, "lately": unless_read_since},
+        "UPDATE articles SET hinted_at = :seen_at, next_check_at = min(coalesce(next_check_at, :due_at), :due_at)"
+        " WHERE id = :id AND state = 'live' AND gone_since IS NULL",
+        {"id": article_id, "seen_at": seen_at, "due_at": due_at},
     )
 
 

@@ -1,6 +1,5 @@
 """What a site's looks may cost, what of it is left, and which of its articles ask for it."""
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -32,11 +31,10 @@ SELECT a.id, a.first_seen_at, a.published_at, a.published_precision, a.last_read
 FROM articles a
 """
 _DUE = f"WHERE a.site = :site AND a.next_check_at <= :now AND a.state != 'redacted' AND {_WATCHED}"
-_LONGEST_NOT_LOOKED_AT = f"""
-{_CANDIDATE}
+_YOUNG = f"""
+SELECT a.id, a.first_seen_at, a.last_checked_at FROM articles a
 WHERE a.site = :site AND a.first_seen_at > :since AND a.state = 'live' AND a.next_check_at IS NOT NULL
-  AND a.last_checked_at < :before AND {_WATCHED} AND a.id NOT IN (SELECT value FROM json_each(:but))
-ORDER BY a.last_checked_at LIMIT :limit
+  AND a.last_checked_at < :before AND {_WATCHED}
 """
 
 
@@ -74,13 +72,27 @@ def candidates(db: Database, site: str, now: str, limit: int) -> list[dict[str, 
     return rows(db, sql, {"site": site, "now": now, "limit": limit})
 
 
-def longest_not_looked_at(
-    db: Database, site: str, since: str, before: str, but: Iterable[int], limit: int
-) -> list[int]:
-    """Ids of the site's articles found after `since` and looked at last before `before`, the one whose look is oldest
-    first; none of `but`."""
-    values = {"site": site, "since": since, "before": before, "but": json.dumps(list(but)), "limit": limit}
-    return [row["id"] for row in rows(db, _LONGEST_NOT_LOOKED_AT, values)]
+def young(db: Database, site: str, since: str, before: str) -> list[dict[str, Any]]:
+    """The site's articles found after `since` and looked at last before `before`: id, first_seen_at,
+    last_checked_at."""
+    return rows(db, _YOUNG, {"site": site, "since": since, "before": before})
+
+
+def planned(db: Database, after: int, limit: int) -> list[dict[str, Any]]:
+    """Articles that were read when they were looked at last, and nothing hints at: in the order of their ids, those
+    behind `after`."""
+    sql = f"""
+        SELECT c.*, a.site FROM ({_CANDIDATE} WHERE a.id > :after AND a.next_check_at IS NOT NULL
+            AND a.last_read_at = a.last_checked_at AND NOT {_UNSETTLED} ORDER BY a.id LIMIT :limit) c
+        JOIN articles a ON a.id = c.id ORDER BY c.id
+    """
+    return rows(db, sql, {"after": after, "limit": limit})
+
+
+def move(db: Database, plans: Iterable[tuple[str, int, str]]) -> int:
+    """Plan other looks: when, the id of the article, and when it was planned; how many were so still."""
+    sql = "UPDATE articles SET next_check_at = ? WHERE id = ? AND next_check_at = ?"
+    return db.conn.executemany(sql, list(plans)).rowcount
 
 
 def put_off(db: Database, later: Iterable[tuple[str | None, int]]) -> None:

@@ -115,7 +115,7 @@ def test_what_waits_to_be_settled_is_looked_at_whatever_it_costs(
     assert sorted(budget.pick(db, settings, "finews", NOW, MOST)) == waiting
 
 
-def test_the_patrol_goes_to_those_longest_not_looked_at(db: Database, settings: config.Config, put: Any) -> None:
+def test_the_patrol_goes_to_those_likeliest_to_be_gone(db: Database, settings: config.Config, put: Any) -> None:
     later_on = {"next_check_at": later(NOW, 9 * HOUR), "factor_b": 1e6}
     seen = [put(f"NW{number}", 100, last_checked_at=ago(50 - number), **later_on) for number in range(30)]
     put("old", 24 * 8, last_checked_at=ago(90), **later_on)  # over 7 days: not on patrol
@@ -142,6 +142,17 @@ def test_looks_teach(db: Database, settings: config.Config, put: Any) -> None:
     assert hours > 3 and sum(num for num, _ in buckets.values()) > 0.9
     learning.write()
     assert sum(den for _, den in profiles.sums(db)[1].values()) == hours  # nothing is added twice
+
+
+def test_plans_follow_what_was_learned(db: Database, settings: config.Config, put: Any) -> None:
+    far = {"next_check_at": later(NOW, 100 * HOUR), "last_read_at": ago(1), "last_checked_at": ago(1)}
+    put("busy", 2, factor_a=5.0, factor_b=0.5, **far)
+    put("failing", 2, factor_a=5.0, factor_b=0.5, **far | {"last_checked_at": NOW})
+    budgets.put(db, {"site": "finews", "price": 0.1, "tokens": 0.0, "patrol": 0.0, "tokens_at": NOW, "per_day": 240.0})
+    assert budget.replan(db, settings) == 1
+    plans = dict(db.execute("SELECT code, next_check_at FROM articles"))
+    assert plans["busy"] < later(NOW, HOUR) and plans["failing"] == far["next_check_at"]
+    assert budget.replan(db, settings) == 0
 
 
 def test_an_article_is_let_go_in_time(db: Database, settings: config.Config, put: Any) -> None:
@@ -187,9 +198,12 @@ def test_another_title_on_the_listing_makes_an_article_due(trail: Desk, site: Re
     db.execute("UPDATE articles SET last_read_at = '2024-01-01T00:00:00Z' WHERE code = 'NW2'")
     db.close()
     site.edit("NW2", title="江州市采购项目公示（更正）")
+    site.edit("NW3", title="江州市采购结果公示")
     trail.newstrail("crawl")
     row = trail.row("SELECT hinted_at, next_check_at FROM articles WHERE code = 'NW2'")
     assert row["hinted_at"] == row["next_check_at"] is not None
+    row = trail.row("SELECT hinted_at, next_check_at, last_read_at FROM articles WHERE code = 'NW3'")  # read just now
+    assert row["hinted_at"] and row["next_check_at"] == later(row["last_read_at"], 600)
     trail.newstrail("crawl")
     assert trail.row("SELECT hinted_at FROM articles WHERE code = 'NW2'")["hinted_at"] is None
     assert trail.row("SELECT fields FROM changes WHERE kind = 'edited'")["fields"] == '["title"]'

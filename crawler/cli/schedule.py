@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from crawler.cli import lookup
 from crawler.cli.output import json_option, print_records
-from crawler.config import Config
+from crawler.config import Config, Source, seconds
 from crawler.learning import Profiles, age_at, page_of
 from crawler.rules import revisit
 from crawler.rules.dates import later, utc_text
@@ -94,21 +94,19 @@ def of_sources(db: Database, settings: Config, now: str) -> list[dict[str, Any]]
             {"from_hours": edge, "edits_per_day": 24 * rate}
             for edge, rate in zip(revisit.EDGES, curve.rates, strict=False)
         ]
-        missed = _missed(db, source.key, curve, price, now)
+        missed = _missed(db, settings, source, curve, price)
         row["rule"] = source.schedule
         found.append({**row, "site": source.site, "price": price, "edits_by_age": rates, "missed": missed})
     return found
 
 
-def _missed(db: Database, key: str, curve: revisit.Profile, price: float, now: str) -> float | None:
-    """The expected share of edits missed of a source's latest articles, each weighed by how often it is edited."""
-    known = sources.find_source(db, key)
-    rated = missed = 0.0
-    for article in budgets.latest_of(db, known["id"], _SAMPLE) if known else ():
-        page = page_of(article)
-        rate = page.a / page.b * curve.rate(age_at(article, now))
-        rated, missed = rated + rate, missed + rate * revisit.missed_share(curve, page, price)
-    return round(missed / rated, 4) if rated else None
+def _missed(db: Database, settings: Config, source: Source, curve: revisit.Profile, price: float) -> float | None:
+    """The expected share of edits missed of a source's latest articles; None where it has none."""
+    known = sources.find_source(db, source.key)
+    articles = budgets.latest_of(db, known["id"], _SAMPLE) if known else []
+    pages = [(curve, page_of(row), age_at(row, row["last_read_at"])) for row in articles if row["last_read_at"]]
+    until = seconds(settings.sites[source.site].forget_after) / 3600
+    return round(revisit.missed_share(pages, price, until), 4) if pages else None
 
 
 def print_schedule(sites: list[dict[str, Any]], sources: list[dict[str, Any]], zone: ZoneInfo) -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlite_utils import Database
 
-from crawler import notify, retention
+from crawler import budget, notify, retention
 from crawler.config import Config, Retention
 from crawler.rules.dates import utc_text
 
@@ -34,4 +34,13 @@ def _prune(db: Database, settings: Config, now: datetime) -> None:
         log.info("pruned: %s", retention.prune(db, settings.database, settings.retention, utc_text(now)))
 
 
-CHORES = (Chore("notifications", 5, _deliver), Chore("retention", 86400, _prune))
+def _replan(db: Database, settings: Config, now: datetime) -> None:
+    """Plan the articles' next looks by what was learned since."""
+    log.info("planned anew: %d articles", budget.replan(db, settings))
+
+
+CHORES = (
+    Chore("notifications", 5, _deliver),
+    Chore("plans of articles", 3 * 3600, _replan),
+    Chore("retention", 86400, _prune),
+)
