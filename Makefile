@@ -17,7 +17,7 @@ demo: $(READY) ## track a small news site on this machine, and show what it chan
 	@$(BIN)/newstrail demo $(ARGS)
 
 test: $(READY) ## run the tests
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses logical --dist worksteal $(ARGS)
 
 lint: $(READY) ## check style, types and the direction of imports
 	$(BIN)/ruff check .

@@ -18,10 +18,10 @@ SEEDS = range(11, 16)
 T = 2.776  # of Student's distribution: 95 %, 4 degrees of freedom
 RULES = ("newstrail", "newsdiffs", "diffengine", "diffengine_fix", "uniform", "chogm")
 ROWS = [
-    *[(rule, "powerlaw", budget, ()) for budget in (2, 5, 10) for rule in RULES],
-    ("newstrail", "powerlaw", 10, ("--set", "lane=0.3")),
-    ("newstrail", "powerlaw", 5, ("--noise", "0.02")),
-    *[(rule, "flat", budget, ()) for budget in (2, 5) for rule in ("newstrail", "newsdiffs", "uniform")],
+    *[(rule, rule, "powerlaw", budget, ()) for budget in (2, 5, 10) for rule in RULES],
+    ("newstrail, lane .3", "newstrail", "powerlaw", 10, ("--set", "lane=0.3")),
+    ("newstrail, noise", "newstrail", "powerlaw", 5, ("--noise", "0.02")),
+    *[(rule, rule, "flat", budget, ()) for budget in (2, 5) for rule in ("newstrail", "newsdiffs", "uniform")],
 ]
 FIGURES = ("cap", "cap24", "del24")
 
@@ -47,9 +47,8 @@ def main() -> None:
         sys.exit(f"{simulator}: there is no simulator")
     print(f"| rule | family | budget | {' | '.join(FIGURES)} |\n|---|---|---|{'---|' * len(FIGURES)}", flush=True)
     with ThreadPoolExecutor() as pool:
-        for rule, family, budget, more in ROWS:
+        for name, rule, family, budget, more in ROWS:
             runs = list(pool.map(partial(run, simulator, rule, family, budget, more), SEEDS))
-            name = " ".join((rule, *more[1:], *(("noise",) if "--noise" in more else ())))
             cells = " | ".join(cell([found[figure] for found in runs]) for figure in FIGURES)
             print(f"| {name} | {family} | {budget} | {cells} |", flush=True)
 

@@ -34,14 +34,18 @@ def pick(db: Database, settings: Config, site: str, now: str, most: int) -> list
     """
     with transaction(db):
         budget, passed = _counted(db, settings, site, now)
+        price, tokens, per_hour = budget["price"], budget["tokens"], budget["per_day"] / 24
+        saved = (1 - settings.sites[site].patrol) * per_hour * revisit.BURST / 2
         chosen = budgets.unsettled(db, site, now, most)
-        worth, not_yet = _weighed(db, settings.sites[site], site, now, budget["price"])
-        left = max(0, min(int(budget["tokens"]), most) - len(chosen))
-        chosen += [article for _, article in worth[:left]]
+        due = _weighed(db, site, now)
+        worth = sum(score >= price for score, _ in due)
+        spare = max(0, int(tokens - saved))  # what is saved up for over an hour would soon be lost
+        left = max(0, min(int(tokens), most, max(worth, spare)) - len(chosen))
+        chosen += [article["id"] for _, article in due[:left]]
         patrol = _patrol(db, site, now, chosen, min(int(budget["patrol"]), most - len(chosen)))
-        budgets.put_off(db, not_yet)
-        per_tick = budget["per_day"] * _TICK / 24
-        budget["price"] = revisit.next_price(budget["price"], len(worth), budget["tokens"], per_tick, passed / _TICK)
+        put_off = [article for score, article in due[left:] if score < price]
+        budgets.put_off(db, _planned_anew(db, settings.sites[site], put_off, now, price))
+        budget["price"] = revisit.next_price(price, worth, tokens, per_hour * _TICK, passed / _TICK)
         budget["tokens"] -= len(chosen)
         budget["patrol"] -= len(patrol)
         budgets.put(db, budget)
@@ -93,24 +97,31 @@ def requests_per_day(db: Database, settings: Config, site: str, now: str) -> flo
     return min(asked, _DAY / settings.crawl.delay) if settings.crawl.delay else asked
 
 
-def _weighed(
-    db: Database, rules: Site, site: str, now: str, price: float
-) -> tuple[list[tuple[float, int]], list[tuple[str | None, int]]]:
-    """Due articles by how likely their edit is, the likeliest first; and those that are not worth it yet, with when
-    they may be."""
+def _weighed(db: Database, site: str, now: str) -> list[tuple[float, dict[str, Any]]]:
+    """Due articles with what a look at each is worth, the worthiest first."""
     curves = Profiles(db)
-    worth: list[tuple[float, int]] = []
-    not_yet: list[tuple[str | None, int]] = []
+    found = []
     for article in budgets.candidates(db, site, now, _MOST_AT_ONCE):
-        page, curve = page_of(article), curves.of(article["source_id"])
-        age, last = age_at(article, now), age_at(article, article["last_read_at"] or article["first_seen_at"])
-        score = revisit.score(curve, page, last, age)
-        if score >= price:
-            worth.append((score, article["id"]))
-        else:
-            wait = max(revisit.next_age(curve, page, last, price) - age, revisit.MIN_GAP)
-            not_yet.append((next_look(article, rules, now, wait), article["id"]))
-    return sorted(worth, reverse=True), not_yet
+        last, age = age_at(article, _last_read(article)), age_at(article, now)
+        found.append((revisit.score(curves.of(article["source_id"]), page_of(article), last, age), article))
+    return sorted(found, key=lambda pair: pair[0], reverse=True)
+
+
+def _planned_anew(
+    db: Database, rules: Site, articles: list[dict[str, Any]], now: str, price: float
+) -> list[tuple[str | None, int]]:
+    """When articles that are not worth a look now may be: pairs of that and the id."""
+    curves = Profiles(db)
+    plans = []
+    for article in articles:
+        last, age = age_at(article, _last_read(article)), age_at(article, now)
+        due = revisit.next_age(curves.of(article["source_id"]), page_of(article), last, price)
+        plans.append((next_look(article, rules, now, max(due - age, revisit.MIN_GAP)), article["id"]))
+    return plans
+
+
+def _last_read(article: dict[str, Any]) -> str:
+    return str(article["last_read_at"] or article["first_seen_at"])
 
 
 def replan(db: Database, settings: Config) -> int:

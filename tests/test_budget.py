@@ -67,12 +67,21 @@ def put(db: Database) -> Callable[..., int]:
 
 
 def test_the_likeliest_edits_are_looked_at_first(db: Database, settings: config.Config, put: Any) -> None:
+    budgets.put(db, {"site": "finews", "price": 0.1, "tokens": 3.0, "patrol": 0.0, "tokens_at": NOW, "per_day": 240.0})
     calm = put("calm", 30, factor_b=2.0, last_read_at=ago(1))
     busy = put("busy", 30, factor_a=5.0, factor_b=0.5)
     usual = put("usual", 30)
     assert budget.pick(db, settings, "finews", NOW, MOST)[:2] == [busy, usual]
     row = articles.find(db, "finews", "calm")
     assert row and row["id"] == calm and row["next_check_at"] > NOW  # not worth it yet, and planned anew
+
+
+def test_what_would_be_lost_is_spent(db: Database, settings: config.Config, put: Any) -> None:
+    for number in range(9):
+        put(f"NW{number}", 30, factor_b=1e3, last_checked_at=ago(0.5))
+    assert len(budget.pick(db, settings, "finews", NOW, MOST)) == 5  # under the price, and ten saved up
+    db.execute("UPDATE articles SET next_check_at = ?", (NOW,))
+    assert not budget.pick(db, settings, "finews", NOW, MOST)
 
 
 def test_the_budget_bounds_what_is_looked_at(db: Database, settings: config.Config, put: Any) -> None:
