@@ -103,13 +103,14 @@ def sources_status(db: Database, now: str) -> list[dict[str, Any]]:
                 WHERE a.next_check_at <= :now GROUP BY l.source_id)
         SELECT s.id, s.key, s.name, s.site, s.listing_url, s.listing_seen_at,
                r.started_at AS last_run_at, r.outcome AS last_outcome, r.reason AS last_reason,
-               (SELECT paused_at FROM schedule WHERE source_id = s.id) AS paused_at,
+               p.paused_at, p.next_run_at,
                coalesce(listed.n, 0) AS listed, coalesce(known.n, 0) AS articles, coalesce(due.n, 0) AS due,
                (SELECT a.next_check_at FROM articles a
                 WHERE a.next_check_at IS NOT NULL AND EXISTS (
                     SELECT 1 FROM listings l WHERE l.article_id = a.id AND l.source_id = s.id)
                 ORDER BY a.next_check_at LIMIT 1) AS next_check_at
         FROM sources s
+        LEFT JOIN schedule p ON p.source_id = s.id
         LEFT JOIN listed ON listed.source_id = s.id
         LEFT JOIN known ON known.source_id = s.id
         LEFT JOIN due ON due.source_id = s.id

@@ -28,7 +28,8 @@ _FIGURES = {  # of a warning -> what it says
 }
 _SOURCES = {
     "key": "source", "name": "name", "last_run": "last run ({zone})", "last_outcome": "outcome",
-    "listed": "listed", "articles": "articles", "due": "due", "next_check": "next look", "last_reason": "reason",
+    "listed": "listed", "articles": "articles", "due": "due", "next_run": "next run", "next_check": "next look",
+    "last_reason": "reason",
 }  # fmt: skip
 _NOISE = {
     "key": "source", "false": "false changes", "variant": "variant", "blocked": "blocked", "pending": "pending",
@@ -84,7 +85,8 @@ def status(config_path: str | None, of_schedule: bool, as_json: bool) -> None:
 def _print_sources(sources: list[dict[str, Any]], zone: ZoneInfo) -> None:
     for source in sources:
         source["last_run"] = lookup.local(source["last_run_at"], zone)
-        source["next_check"] = "paused" if source["paused_at"] else lookup.local(source["next_check_at"], zone)
+        source["next_run"] = "paused" if source["paused_at"] else lookup.local(source["next_run_at"], zone)
+        source["next_check"] = lookup.local(source["next_check_at"], zone)
     columns = {key: heading.format(zone=zone) for key, heading in _SOURCES.items()}
     print_records(sources, columns, False, empty="no source was crawled yet")
     if sources:
