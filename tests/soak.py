@@ -38,6 +38,7 @@ def main() -> int:
         trail.configure('every = "5m"', f'every = "{wanted.every}"')
         trail.configure("delay = 0", f"delay = {wanted.delay}")
         trail.configure("concurrency_per_host = 8", "concurrency_per_host = 1")
+        trail.configure('variant_window = "0s"', 'variant_window = "0s"\nrequests_per_day = 1_000_000')
         sizes = watch(trail, site, wanted.rounds * SOURCES, chance)
         gaps = [b.at - a.at for a, b in pairwise(site.log)]
         trail.assert_sound()
