@@ -17,12 +17,12 @@ ON CONFLICT (site) DO UPDATE SET price = excluded.price, tokens = excluded.token
 _UNSETTLED = """
 (a.state != 'live' OR a.gone_since IS NOT NULL OR a.variant_version_id IS NOT NULL OR a.hinted_at IS NOT NULL)
 """
-# Some source that lists it is not paused, or none lists it.
+# Some source that lists it is neither paused nor gone from the configuration (which has no next run), or none lists it.
 _WATCHED = """
 NOT (EXISTS (SELECT 1 FROM listings l JOIN schedule p USING (source_id)
-             WHERE l.article_id = a.id AND p.paused_at IS NOT NULL)
+             WHERE l.article_id = a.id AND p.next_run_at IS NULL)
      AND NOT EXISTS (SELECT 1 FROM listings l LEFT JOIN schedule p USING (source_id)
-                     WHERE l.article_id = a.id AND p.paused_at IS NULL))
+                     WHERE l.article_id = a.id AND (p.source_id IS NULL OR p.next_run_at IS NOT NULL)))
 """
 _CANDIDATE = """
 SELECT a.id, a.first_seen_at, a.published_at, a.published_precision, a.last_read_at, a.factor_a, a.factor_b, a.streak,

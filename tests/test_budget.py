@@ -132,6 +132,21 @@ def test_the_patrol_goes_to_those_likeliest_to_be_gone(db: Database, settings: c
     assert budget.pick(db, settings, "finews", NOW, MOST) == seen[:10]
 
 
+@pytest.mark.parametrize("paused_at", [NOW, None])
+def test_a_source_that_rests_or_is_configured_no_more_is_not_looked_at(
+    db: Database, settings: config.Config, put: Any, paused_at: str | None
+) -> None:
+    both, alone = put("both", 30, factor_a=9.0), put("alone", 30, factor_a=9.0)
+    schedule = "INSERT INTO schedule (source_id, next_run_at, paused_at) VALUES (?, ?, ?)"
+    db.execute(schedule, (1, None, paused_at))
+    other = sources.put_source(db, "b", None, "finews", "b", "http://127.0.0.1/b.html")
+    db.execute(schedule, (other, NOW, None))
+    sources.stay(db, other, both, "both", 1, NOW)
+    assert budget.pick(db, settings, "finews", NOW, MOST) == [both]
+    db.execute("UPDATE schedule SET next_run_at = ?, paused_at = NULL", (NOW,))
+    assert alone in budget.pick(db, settings, "finews", later(NOW, HOUR), MOST)
+
+
 def test_looks_teach(db: Database, settings: config.Config, put: Any) -> None:
     site = settings.sites["finews"]
     learning = Learning(db)
