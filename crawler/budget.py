@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlite_utils import Database
 
 from crawler.config import Config, Site, Source, seconds
-from crawler.learning import Profiles, age_at, next_look, page_of
+from crawler.learning import Profiles, age_at, next_look, page_of, price_of
 from crawler.rules import revisit
 from crawler.rules.dates import from_utc_text, later
 from storage import budgets, sources
@@ -164,7 +164,7 @@ def listing_gap(db: Database, settings: Config, source: Source, now: str) -> tim
     if known is None:
         return timedelta(hours=latest)
     rate = Profiles(db).of(known["id"]).rate(0.0)
-    price = budgets.price(db, source.site) or revisit.FIRST_PRICE
+    price = price_of(db, source.site)
     found = _found_per_hour(db, known["id"], settings.sites[source.site].zone, now)
     return timedelta(hours=revisit.listing_gap(price, found, rate, min(soonest, latest), latest))
 

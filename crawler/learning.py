@@ -51,8 +51,7 @@ class Learning:
 
     def _price(self, site: str) -> float:
         if site not in self._prices:
-            known = budgets.price(self._db, site)
-            self._prices[site] = _UNCOUNTED if known is None else known
+            self._prices[site] = price_of(self._db, site)
         return self._prices[site]
 
 
@@ -74,6 +73,12 @@ class Profiles:
             num, den = self._sums.get(source_id or 0, (none, none))
             self._known[source_id] = revisit.profile(num, den, self._pool)
         return self._known[source_id]
+
+
+def price_of(db: Database, site: str) -> float:
+    """How much a look at the site must be worth: as its budget has it, or what applies where none is kept."""
+    known = budgets.price(db, site)
+    return _UNCOUNTED if known is None else known
 
 
 def page_of(row: dict[str, Any]) -> Page:

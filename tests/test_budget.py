@@ -1,5 +1,7 @@
 """What is looked at when: learned from looks, ranked by the likelihood of an edit, within a site's budget."""
 
+import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -195,6 +197,7 @@ def test_age_counts_from_publication() -> None:
 
 def test_a_busy_listing_is_read_more_often(db: Database, settings: config.Config, put: Any) -> None:
     source = settings.sources["a"]
+    budgets.put(db, {"site": "finews", "price": 0.1, "tokens": 0.0, "patrol": 0.0, "tokens_at": NOW, "per_day": 240.0})
     quiet = budget.listing_gap(db, settings, source, NOW)
     assert quiet.total_seconds() == HOUR
     with transaction(db):
@@ -246,3 +249,20 @@ def test_a_scheduled_crawl_looks_at_what_is_worth_it(trail: Desk, site: Replica)
     assert sorted(target.code for target in job.targets) == ["NW1", "NW2", "NW3"] and job.listing
     assert all(target.known for target in job.targets)
     db.close()
+
+
+def test_what_comes_next_and_why_is_told(trail: Desk, site: Replica) -> None:
+    trail.newstrail("crawl")
+    db = open_database(trail.database)
+    db.execute("UPDATE articles SET published_at = first_seen_at, next_check_at = first_seen_at WHERE code = 'NW1'")
+    db.execute("UPDATE articles SET gone_since = first_seen_at, next_check_at = first_seen_at WHERE code = 'NW2'")
+    db.close()
+    first, second = json.loads(trail.newstrail("next", "2", "--json"))
+    why = {item["what"]: item["why"] for item in (first, second)}
+    assert why["NW2"] == "not found: whether it stays away"
+    assert re.fullmatch(r"edited since its last look with a chance of \d+% \(worth it from 2.0%\)", why["NW1"])
+    told = json.loads(trail.newstrail("status", "--schedule", "--json"))
+    (source,) = told["sources"]
+    assert told["sites"] == [] and source["rule"] == "every 5m" and 0 <= source["missed"] <= 1
+    assert len(source["edits_by_age"]) == 14
+    assert "█" in trail.newstrail("status", "--schedule")

@@ -1,7 +1,7 @@
 """`newstrail next`, and the schedule's part of `newstrail status`."""
 
 from datetime import UTC, datetime
-from math import log
+from math import inf, log
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,8 +10,8 @@ from sqlite_utils import Database
 
 from crawler.cli import lookup
 from crawler.cli.output import json_option, print_records
-from crawler.config import Config, Source, seconds
-from crawler.learning import Profiles, age_at, page_of
+from crawler.config import Config, Source
+from crawler.learning import Profiles, age_at, page_of, price_of
 from crawler.rules import revisit
 from crawler.rules.dates import later, utc_text
 from storage import budgets, schedule, sources
@@ -45,7 +45,7 @@ def upcoming(config_path: str | None, number: int, as_json: bool) -> None:
         why = f"{row['rule']}; {row['reason']}" if row["reason"] else row["rule"]
         found.append({"due_at": row["next_run_at"], "what": row["key"], "title": row["name"], "why": why})
     for row in budgets.upcoming(db, number):
-        price = prices.setdefault(row["site"], budgets.price(db, row["site"]) or revisit.FIRST_PRICE)
+        price = prices.setdefault(row["site"], price_of(db, row["site"]))
         why = _why(row, curves, price, now)
         found.append({"due_at": row["next_check_at"], "what": row["code"], "title": row["title"], "why": why})
     found = sorted(found, key=lambda item: item["due_at"])[:number]
@@ -80,7 +80,7 @@ def of_sites(db: Database, settings: Config, now: str) -> list[dict[str, Any]]:
     return [{**budget, "spent": spent.get(budget["site"], 0)} for budget in counted]
 
 
-def of_sources(db: Database, settings: Config, now: str) -> list[dict[str, Any]]:
+def of_sources(db: Database, settings: Config) -> list[dict[str, Any]]:
     """Each source's place in the schedule, its edits a day by age, and the share of edits that is to be missed."""
     curves = Profiles(db)
     found = []
@@ -89,24 +89,23 @@ def of_sources(db: Database, settings: Config, now: str) -> list[dict[str, Any]]
             continue
         source = settings.sources[row["key"]]
         curve = curves.of(row.pop("source_id"))
-        price = budgets.price(db, source.site) or revisit.FIRST_PRICE
+        price = price_of(db, source.site)
         rates = [
             {"from_hours": edge, "edits_per_day": 24 * rate}
             for edge, rate in zip(revisit.EDGES, curve.rates, strict=False)
         ]
-        missed = _missed(db, settings, source, curve, price)
+        missed = _missed(db, source, curve, price)
         row["rule"] = source.schedule
         found.append({**row, "site": source.site, "price": price, "edits_by_age": rates, "missed": missed})
     return found
 
 
-def _missed(db: Database, settings: Config, source: Source, curve: revisit.Profile, price: float) -> float | None:
+def _missed(db: Database, source: Source, curve: revisit.Profile, price: float) -> float | None:
     """The expected share of edits missed of a source's latest articles; None where it has none."""
     known = sources.find_source(db, source.key)
     articles = budgets.latest_of(db, known["id"], _SAMPLE) if known else []
     pages = [(curve, page_of(row), age_at(row, row["last_read_at"])) for row in articles if row["last_read_at"]]
-    until = seconds(settings.sites[source.site].forget_after) / 3600
-    return round(revisit.missed_share(pages, price, until), 4) if pages else None
+    return round(revisit.missed_share(pages, price, inf), 4) if pages else None
 
 
 def print_schedule(sites: list[dict[str, Any]], sources: list[dict[str, Any]], zone: ZoneInfo) -> None:

@@ -52,7 +52,7 @@ def status(config_path: str | None, of_schedule: bool, as_json: bool) -> None:
     settings, db = lookup.opened(config_path)
     now = utc_text(datetime.now(UTC))
     if of_schedule:
-        sites, planned = schedule.of_sites(db, settings, now), schedule.of_sources(db, settings, now)
+        sites, planned = schedule.of_sites(db, settings, now), schedule.of_sources(db, settings)
         if as_json:
             print_json({"sites": sites, "sources": planned})
         else:
