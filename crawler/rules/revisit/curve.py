@@ -101,9 +101,9 @@ def spread(of: Profile, from_age: float, to_age: float, edits: float, factor: fl
     The edits are shared out as the profile expects them; the hours count as much as the page's factor says.
     """
     low, high = hours(from_age), hours(to_age)
-    total = of.expected(high) - of.expected(low)
-    if not (high > low and total > 0):
-        return []
     first, last = bisect_right(_STARTS, low) - 1, bisect_right(_STARTS, high) - 1
     spans = [(k, min(high, EDGES[k + 1]) - max(low, EDGES[k])) for k in range(first, last + 1)]
-    return [(k, edits * of.rates[k] * span / total, factor * span) for k, span in spans if span > 0]
+    total = sum(of.rates[k] * span for k, span in spans)  # not a difference of sums: a short wait would drown in them
+    if not (high > low and total > 0):
+        return []
+    return [(k, edits * (of.rates[k] * span / total), factor * span) for k, span in spans if span > 0]
