@@ -124,7 +124,7 @@ def _note(db: Database, turn: Turn, parcel: _Parcel, error: str | None, now: str
         next_at = later(now, delivery.wait_after(parcel.attempts + 1))
         outbox.failed(db, parcel.ids, error, now, next_at, given_up)
         if turn.failures >= _FAILURES:
-            outbox.hold(db, turn.channel.name, error, now, next_at, given_up)
+            outbox.hold(db, turn.channel.name, error, now, next_at)
 
 
 def _next(db: Database, settings: Config, channel: Channel, now: str) -> _Parcel | None:

@@ -124,10 +124,12 @@ def failed(db: Database, ids: Iterable[int], error: str, now: str, next_at: str,
     db.execute(f"{_FAILED} WHERE id IN (SELECT value FROM json_each(:ids))", {**values, "ids": json.dumps(list(ids))})
 
 
-def hold(db: Database, channel: str, error: str, now: str, next_at: str, given_up: str) -> None:
-    """Put off all that is due on a channel that takes nothing, as if it had been tried."""
-    values = {"tried": 0, "error": error, "now": now, "next": next_at, "given_up": given_up}
-    db.execute(f"{_FAILED} WHERE channel = :channel AND next_attempt_at <= :now", {**values, "channel": channel})
+def hold(db: Database, channel: str, error: str, now: str, next_at: str) -> None:
+    """Put off all that is due on a channel that takes nothing; what was not tried itself is never given up for it."""
+    db.execute(
+        "UPDATE outbox SET next_attempt_at = ?, error = ? WHERE channel = ? AND next_attempt_at <= ?",
+        (next_at, error, channel, now),
+    )
 
 
 def park(db: Database, ids: Iterable[int], error: str, now: str) -> None:
