@@ -25,7 +25,7 @@ _CELL = 12.2  # width of a column in rich's SVG
 def picture(old_title: str, new_title: str, old_body: str, new_body: str) -> str:
     """The diff as `newstrail diff` draws it on a terminal of 88 columns, as SVG."""
     console = Console(record=True, width=88, file=io.StringIO(), force_terminal=True)
-    console.print(render(old_title, new_title, old_body, new_body, marked=False))
+    console.print(render(old_title, new_title, old_body, new_body, has_marks=False))
     svg = console.export_svg(title=f"newstrail diff {CODE}", theme=DIMMED_MONOKAI, unique_id="diff")
     return _SPAN.sub(_true_width, svg)
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import click
 from sqlite_utils import Database
 
-from crawler.cli import lookup
+from crawler import lookup
 from crawler.cli.output import json_option, print_json, print_records, printable
 from crawler.rules.text import comparison_form
 from storage import clusters, redactions

@@ -8,7 +8,8 @@ import click
 import msgspec
 from sqlite_utils import Database
 
-from crawler.cli import diffview, lookup
+from crawler import lookup
+from crawler.cli import diffview
 from crawler.cli.output import console, json_option, print_json, print_records, printable
 from crawler.cli.reading import pick
 from crawler.derived import fact_changes, listed
@@ -69,7 +70,7 @@ def print_diff(before: dict[str, Any], after: dict[str, Any], zone: ZoneInfo) ->
         if before[name] != after[name]:
             click.echo(f"{name}: {printable(listed(before[name], after[name]))}")
     titles, bodies = (before["title"] or "", after["title"] or ""), (before["body_text"], after["body_text"])
-    console().print(diffview.render(*titles, *bodies, marked=not sys.stdout.isatty()))
+    console().print(diffview.render(*titles, *bodies, has_marks=not sys.stdout.isatty()))
 
 
 def _fact_changes(db: Database, before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import click
 from sqlite_utils import Database
 
-from crawler.cli import lookup
+from crawler import lookup
 from crawler.cli.output import console, json_option, print_json, print_records, printable
 from crawler.rules.dates import from_utc_text, utc_text
 from crawler.rules.stretches import bar, duration, gaps

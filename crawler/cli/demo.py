@@ -8,8 +8,7 @@ from typing import Any
 import click
 from sqlite_utils import Database
 
-from crawler import config, jobs
-from crawler.cli import lookup
+from crawler import config, jobs, lookup
 from crawler.cli.comparing import print_diff
 from crawler.cli.crawling import finish, now, run_with_progress
 from crawler.cli.output import printable

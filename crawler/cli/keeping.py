@@ -11,8 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from sqlite_utils import Database
 
-from crawler import config, jobs
-from crawler.cli import lookup
+from crawler import config, jobs, lookup
 from crawler.cli.output import json_option, print_json, printable
 from crawler.config import Config, Retention, seconds
 from crawler.errors import UsageError

@@ -8,9 +8,8 @@ from zoneinfo import ZoneInfo
 import click
 from sqlite_utils import Database
 
-from crawler import config
+from crawler import config, lookup
 from crawler import notify as delivering
-from crawler.cli import lookup
 from crawler.cli.output import json_option, print_records, printable
 from crawler.config.model import did_you_mean
 from crawler.errors import NotFoundError, UsageError

@@ -11,8 +11,7 @@ from rich.console import Console
 from rich.progress import track
 from sqlite_utils import Database
 
-from crawler import config
-from crawler.cli import lookup
+from crawler import config, lookup
 from crawler.cli.output import print_json, print_table, printable
 from crawler.errors import UsageError
 from storage import export as exports

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from crawler.cli import lookup
+from crawler import lookup
 from crawler.cli.output import json_option, print_json, print_records, printable
 from crawler.errors import NotFoundError
 from crawler.rules import story

@@ -8,8 +8,7 @@ from rich.console import Console
 from rich.progress import track
 from sqlite_utils import Database
 
-from crawler import config, jobs
-from crawler.cli import lookup
+from crawler import config, jobs, lookup
 from crawler.cli.output import json_option, print_json, print_records
 from crawler.config import Config
 from crawler.reextract import Report, reread_article

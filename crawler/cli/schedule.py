@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import click
 from sqlite_utils import Database
 
-from crawler.cli import lookup
+from crawler import lookup
 from crawler.cli.output import json_option, print_records
 from crawler.config import Config, Source
 from crawler.learning import Profiles, age_at, page_of, price_of

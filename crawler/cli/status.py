@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import click
 from sqlite_utils import Database
 
-from crawler.cli import lookup, schedule
+from crawler import lookup
+from crawler.cli import schedule
 from crawler.cli.output import json_option, print_json, print_records, printable
 from crawler.rules import usual
 from crawler.rules.dates import later, utc_text

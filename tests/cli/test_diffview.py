@@ -67,7 +67,7 @@ def test_no_text_acts_on_the_terminal(old: str, new: str) -> None:
 
 def test_a_terminal_shows_colours_and_no_marks() -> None:
     console = Console(file=io.StringIO(), force_terminal=True, color_system="standard", width=80)
-    console.print(render("增长", "下降", SAME, SAME, marked=False))
+    console.print(render("增长", "下降", SAME, SAME, has_marks=False))
     shown = console.file.getvalue()  # type: ignore[attr-defined]
     assert "[-" not in shown and "{+" not in shown
     assert re.search("\x1b\\[[\\d;]*9;31m增长", shown) and re.search("\x1b\\[1;32m下降", shown)
