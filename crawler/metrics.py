@@ -2,7 +2,6 @@
 
 import logging
 import platform
-import re
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -22,6 +21,7 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 
 from crawler import __version__
+from crawler.config import host_and_port
 from crawler.errors import UsageError
 from crawler.rules.dates import utc_text
 from storage import metrics
@@ -29,7 +29,6 @@ from storage.errors import StorageError
 
 Rows = dict[str, list[dict[str, Any]]]
 _log = logging.getLogger("newstrail.metrics")
-_ADDRESS = re.compile(r"(?:\[(?P<six>[^\[\]\s]+)\]|(?P<host>[^:\[\]\s]+)):(?P<port>\d{1,5})")
 _SECONDS = "newstrail_crawl_duration_seconds", "How long the crawls that have ended took."
 
 
@@ -121,7 +120,9 @@ def serve(address: str, database: Path, clock: Callable[[], datetime] = lambda: 
 
     Raises `UsageError` where the address cannot be understood or listened at.
     """
-    host, port = parse_address(address)
+    if (place := host_and_port(address)) is None:
+        raise UsageError(f"--metrics {address}: write HOST:PORT, such as 127.0.0.1:9100 or [::1]:9100")
+    host, port = place
     registry = CollectorRegistry(auto_describe=True)
     ProcessCollector(registry=registry)
     registry.register(Record(database, clock))
@@ -130,18 +131,6 @@ def serve(address: str, database: Path, clock: Callable[[], datetime] = lambda: 
     except (OSError, UnicodeError) as error:
         said = getattr(error, "strerror", None) or error
         raise UsageError(f"--metrics {address}: cannot be listened at: {said}; name another HOST:PORT") from None
-
-
-def parse_address(address: str) -> tuple[str, int]:
-    """HOST:PORT taken apart; raises `UsageError`.
-
-    >>> parse_address("[::1]:9100")
-    ('::1', 9100)
-    """
-    found = _ADDRESS.fullmatch(address)
-    if found is None or int(found["port"]) > 65535:
-        raise UsageError(f"--metrics {address}: write HOST:PORT, such as 127.0.0.1:9100 or [::1]:9100")
-    return found["six"] or found["host"], int(found["port"])
 
 
 class Record(Collector):

@@ -230,7 +230,7 @@ def test_names_and_both_families_of_addresses(record: Path, host: str) -> None:
 )
 def test_an_address_that_is_none_is_one_line(address: str) -> None:
     with pytest.raises(UsageError, match="write HOST:PORT"):
-        metrics.parse_address(address)
+        metrics.serve(address, Path("newstrail.db"))
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "nowhere.invalid", "a..b"])

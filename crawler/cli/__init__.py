@@ -36,6 +36,7 @@ COMMANDS = {
     "resume": ("crawler.cli.keeping", "watch it again"),
     "prune": ("crawler.cli.keeping", "drop old looks and the bytes of old responses"),
     "redact": ("crawler.cli.keeping", "take an article's words out of the record"),
+    "web": ("crawler.cli.web", "the record as pages, for a browser on this machine"),
     "sql": ("crawler.cli.querying", "read-only SQL over the record"),
     "export": ("crawler.cli.querying", "write the record as Jekyll posts, JSON lines or CSV"),
 }

@@ -17,6 +17,7 @@ from crawler.config.checks import (
     check_retention,
     check_site,
     check_source,
+    check_web,
     refuse,
 )  # fmt: skip
 from crawler.config.model import (
@@ -30,7 +31,9 @@ from crawler.config.model import (
     Retention,
     Site,
     Source,
+    WebSettings,
     did_you_mean,
+    host_and_port,
     named_hosts,
     placeholders,
     seconds,
@@ -40,10 +43,10 @@ from crawler.errors import ConfigError
 
 __all__ = [
     "DEFAULT_EVERY", "PLACEHOLDER_AGENT", "SELECTORS", "Channel", "Config", "CrawlSettings", "DaemonSettings",
-    "Retention", "Site", "Source", "find", "load", "named_hosts", "parse", "placeholders", "seconds",
-    "selector_xpath",
+    "Retention", "Site", "Source", "WebSettings", "find", "host_and_port", "load", "named_hosts", "parse",
+    "placeholders", "seconds", "selector_xpath",
 ]  # fmt: skip
-_SECTIONS = ("database", "crawl", "daemon", "retention", "notify", "site", "source")
+_SECTIONS = ("database", "crawl", "daemon", "retention", "web", "notify", "site", "source")
 _Struct = TypeVar("_Struct", bound=msgspec.Struct)
 
 
@@ -71,14 +74,16 @@ def parse(text: str, file: Path) -> Config:
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{file}: not valid TOML: {error}") from None
     _known_keys(file, raw)
-    crawl, daemon, retention = (
+    crawl, daemon, retention, web = (
         _section(file, "crawl", raw.get("crawl", {}), CrawlSettings),
         _section(file, "daemon", raw.get("daemon", {}), DaemonSettings),
         _section(file, "retention", raw.get("retention", {}), Retention),
+        _section(file, "web", raw.get("web", {}), WebSettings),
     )
     check_crawl(file, crawl)
     check_daemon(file, "daemon", daemon)
     check_retention(file, "retention", retention)
+    check_web(file, "web", web)
     sites = {
         name: check_site(file, f"site.{name}", _section(file, f"site.{name}", value, Site))
         for name, value in _table(file, "site", raw.get("site", {})).items()
@@ -96,7 +101,7 @@ def parse(text: str, file: Path) -> Config:
     database = raw.get("database", "newstrail.db")
     if not isinstance(database, str) or not database:
         refuse(file, "database", "a file name")
-    return Config(file, file.parent / database, crawl, sites, sources, daemon, retention, channels)
+    return Config(file, file.parent / database, crawl, sites, sources, daemon, retention, web, channels)
 
 
 def _known_keys(file: Path, raw: dict[str, Any]) -> None:

@@ -16,7 +16,9 @@ from crawler.config.model import (
     Retention,
     Site,
     Source,
+    WebSettings,
     did_you_mean,
+    host_and_port,
     placeholders,
     seconds,
     selector_xpath,
@@ -154,6 +156,14 @@ def check_retention(file: Path, where: str, retention: Retention) -> None:
     for key in ("checks", "raw"):
         if (value := getattr(retention, key)) is not None:
             _check_duration(file, f"{where}.{key}", value)
+
+
+def check_web(file: Path, where: str, web: WebSettings) -> None:
+    """`[web]`; raises `ConfigError`."""
+    if host_and_port(web.address) is None:
+        refuse(file, f"{where}.address", "write HOST:PORT, such as 127.0.0.1:8400 or [::1]:8400")
+    if web.url is not None and not (_is_web_url(web.url) and urlsplit(web.url).path in ("", "/")):
+        refuse(file, f"{where}.url", "an address with a host and no path, such as https://news.example.org")
 
 
 def check_channel(

@@ -25,6 +25,7 @@ Field = Literal[
     "title", "body", "outlet", "author", "published_at", "modified_at", "images", "tables", "links", "attachments"
 ]
 Severity = Literal["cosmetic", "minor", "material"]
+_ADDRESS = re.compile(r"(?:\[(?P<six>[^\[\]\s]+)\]|(?P<host>[^:\[\]\s]+)):(?P<port>\d{1,5})")
 _LONGEST = 3650 * 86400  # seconds; no calendar has trouble with a time that far off
 
 
@@ -129,6 +130,15 @@ class Retention(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     raw: str | None = None
 
 
+class WebSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """`[web]`: where `newstrail web` answers, and what it shows to readers who are not on this machine."""
+
+    address: str = "127.0.0.1:8400"
+    url: str | None = None  # under which others reach it
+    whole_texts: bool = False  # or the changed passages alone
+    personal_numbers: bool = False
+
+
 class Channel(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """`[[notify]]`: where findings are sent, and which."""
 
@@ -155,6 +165,7 @@ class Config(msgspec.Struct, frozen=True):
     sources: dict[str, Source]
     daemon: DaemonSettings = DaemonSettings()
     retention: Retention = Retention()
+    web: WebSettings = WebSettings()
     channels: dict[str, Channel] = {}
 
     def source(self, key: str) -> Source:
@@ -185,6 +196,18 @@ def named_hosts(site: Site) -> Iterator[str]:
     for key in TEMPLATES:
         if (template := getattr(site, key)) is not None and (host := urlsplit(template).hostname):
             yield host
+
+
+def host_and_port(address: str) -> tuple[str, int] | None:
+    """HOST:PORT taken apart; None where it is none.
+
+    >>> host_and_port("127.0.0.1:9100"), host_and_port("[::1]:9100"), host_and_port("9100")
+    (('127.0.0.1', 9100), ('::1', 9100), None)
+    """
+    found = _ADDRESS.fullmatch(address)
+    if found is None or int(found["port"]) > 65535:
+        return None
+    return found["six"] or found["host"], int(found["port"])
 
 
 def placeholders(template: str) -> set[str]:

@@ -1,0 +1,149 @@
+"""How a page of ours is made: read in a thread, written by a template in the reader's language and the site's zone."""
+
+import re
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from datasette.utils import sqlite_timelimit
+from datasette.utils.asgi import Request, Response
+from markupsafe import Markup
+from sqlite_utils import Database
+
+from crawler import lookup
+from crawler.config import Config
+from crawler.errors import NewstrailError, NotFoundError, UsageError
+from crawler.web import guard
+from crawler.web.showing import Showing
+from crawler.web.words import CHINESE
+
+NAME = "record"  # of the database, in Datasette's own addresses
+NAVIGATION = (("/", "Changes"), ("/search", "Search"), ("/sources", "Sources"), (f"/{NAME}", "Tables and SQL"))
+_STATUS = {NotFoundError: 404, UsageError: 400}
+_LANGUAGES = ("zh", "en")
+_YEAR = 365 * 86400
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True)
+class Newstrail:
+    """What our pages know: the configuration, what may be shown, and how many seconds a page may read."""
+
+    settings: Config
+    showing: Showing
+    seconds: float
+
+
+def of(datasette: Any) -> Newstrail | None:
+    """What our pages know; None of a Datasette that is not ours."""
+    return getattr(datasette, "newstrail", None)
+
+
+async def read(datasette: Any, function: Callable[..., _Result], *args: Any, **named: Any) -> _Result:
+    """`function(db, …)` in a thread that reads the record, in one transaction."""
+
+    def reading(connection: sqlite3.Connection) -> _Result:
+        with sqlite_timelimit(connection, int(datasette.newstrail.seconds * 1000)):
+            connection.execute("BEGIN")
+            try:
+                return function(Database(connection), *args, **named)
+            finally:
+                connection.execute("ROLLBACK")
+
+    found: _Result = await datasette.get_database(NAME).execute_fn(reading)
+    return found
+
+
+def view(make: Callable[..., Any]) -> Callable[..., Any]:
+    """A route's view of `make(datasette, request) -> Response`, with errors as pages of one clear message."""
+
+    async def shown(datasette: Any, request: Request) -> Response:
+        try:
+            response = await make(datasette, request)
+        except NewstrailError as error:
+            response = await refused(datasette, request, str(error), _STATUS.get(type(error), 500))
+        except sqlite3.OperationalError as error:
+            if str(error) != "interrupted":
+                raise
+            limit = datasette.newstrail.seconds
+            response = await refused(datasette, request, f"stopped after {limit:g} s; ask for less at once", 503)
+        response.headers.setdefault("Content-Security-Policy", guard.STRICT)
+        if request.args.get("lang") in _LANGUAGES:
+            response.set_cookie("lang", request.args["lang"], max_age=_YEAR, samesite="lax", httponly=True)
+        return response
+
+    return shown
+
+
+async def refused(datasette: Any, request: Request, why: str, status: int) -> Response:
+    """The page, or the JSON, that says what went wrong."""
+    if request.path.endswith(".json"):
+        return Response.json({"error": why}, status=status)
+    return await page(datasette, request, "problem.html", {"why": why, "status": status}, status=status)
+
+
+async def page(
+    datasette: Any,
+    request: Request,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """A template of ours, written for this reader."""
+    made = {**shared(datasette, request), **context}
+    html = await datasette.render_template(f"newstrail/{template}", made, request=request)
+    return Response.html(html, status=status, headers={"Vary": "Accept-Language", **(headers or {})})
+
+
+def shared(datasette: Any, request: Request) -> dict[str, Any]:
+    """What every template of ours may use."""
+    language, ours = language_of(request), datasette.newstrail
+    return {
+        "t": (lambda text: CHINESE.get(text, text)) if language == "zh" else (lambda text: text),
+        "language": language,
+        "navigation": NAVIGATION if ours.showing.whole_texts else NAVIGATION[:-1],
+        "path": request.path,
+        "time": lambda text, site=None: time(text, lookup.zone_of(ours.settings, site)),
+        "zone": str(lookup.zone_of(ours.settings)),
+        "link": link,
+        "showing": ours.showing,
+        "address": lambda **changed: address(request, **changed),
+    }
+
+
+def language_of(request: Request) -> str:
+    """`zh` or `en`: as the address says, else as one said before, else as the reader's browser asks (RFC 9110,
+    12.5.4)."""
+    for said in (request.args.get("lang"), request.cookies.get("lang")):
+        if said in _LANGUAGES:
+            return str(said)
+    wanted = []
+    for part in request.headers.get("accept-language", "").split(",")[:20]:
+        match = re.fullmatch(r"\s*(zh|en)\b[\w-]*\s*(?:;\s*q=([01](?:\.\d{0,3})?))?\s*", part, re.I)
+        if match:
+            wanted.append((float(match[2] or 1), match[1].lower()))
+    return max(wanted, key=lambda one: one[0])[1] if wanted else "en"
+
+
+def address(request: Request, **changed: Any) -> str:
+    """The address of this page with other arguments; None takes one out."""
+    kept = {key: request.args.get(key) for key in request.args if key not in changed}
+    told = {key: value for key, value in {**kept, **changed}.items() if value not in (None, "")}
+    return f"?{urlencode(told)}" if told else request.path
+
+
+def time(text: str | None, zone: ZoneInfo) -> Markup:
+    """A time of the record, in a zone, as HTML."""
+    if not text:
+        return Markup("")
+    return Markup('<time datetime="{}">{}</time>').format(text, lookup.local(text, zone))
+
+
+def link(url: str | None) -> str | None:
+    """A URL that a page of the record gave, where it may be followed: of the web, not of a script."""
+    return url if url and re.match(r"https?://", url, re.I) else None

@@ -1,0 +1,57 @@
+"""What Datasette asks of its plugins, answered for the record."""
+
+import logging
+from typing import Any
+
+from datasette.utils.asgi import Base400, Request
+from datasette.views.base import DatasetteError
+from pluggy import HookimplMarker
+
+from crawler.web import guard, page, today
+
+hookimpl = HookimplMarker("datasette")
+_log = logging.getLogger("newstrail.web")
+ROUTES = [*today.ROUTES]
+
+
+@hookimpl
+def register_routes(datasette: Any) -> list[tuple[str, Any]]:
+    """Our pages, before Datasette's own."""
+    return ROUTES if page.of(datasette) else []
+
+
+@hookimpl
+def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
+    """What our templates use, and the nonces of Datasette's."""
+    env.add_extension(guard.Nonces)
+    env.globals["csp_nonce"] = guard.csp_nonce
+
+
+@hookimpl
+def asgi_wrapper(datasette: Any) -> Any:
+    """The guard, around everything."""
+    ours = page.of(datasette)
+    return (lambda app: guard.guarded(app, ours.showing)) if ours else (lambda app: app)
+
+
+@hookimpl
+def permission_allowed(datasette: Any, action: str) -> bool | None:
+    """Tables and SQL hold whole texts; so they are there where those may be shown."""
+    ours = page.of(datasette)
+    return False if ours and not ours.showing.whole_texts and action in ("view-database", "execute-sql") else None
+
+
+@hookimpl(tryfirst=True)
+def handle_exception(datasette: Any, request: Request, exception: Exception) -> Any:
+    """One line for what went wrong here, and no trace of the program for the reader."""
+    if page.of(datasette) is None or isinstance(exception, (Base400, DatasetteError)):
+        return None
+    _log.error("%s %s", request.path, exception, exc_info=exception)
+    return lambda: page.refused(datasette, request, "something went wrong here; the log says what", 500)
+
+
+@hookimpl
+def menu_links(datasette: Any, request: Request | None) -> list[dict[str, str]]:
+    """The way back from Datasette's pages to ours."""
+    ours = page.of(datasette)
+    return [{"href": datasette.urls.path(path), "label": label} for path, label in page.NAVIGATION] if ours else []
