@@ -32,7 +32,8 @@ WHERE (:since IS NULL OR c.changed_by >= :since)
 _CHANGES = f"""
 SELECT c.id, c.kind, c.changed_after, c.changed_by, c.recorded_at, c.fields, c.added_chars, c.removed_chars,
        c.severity, c.disclosure, c.summary, c.reason, o.number AS old_version, n.number AS new_version,
-       c.old_version_id, c.new_version_id, c.edit_hash, a.cluster_id, a.id AS article_id, a.noarchive, a.state, a.site, a.code, a.url, a.title, a.outlet, m.verdict
+       c.old_version_id, c.new_version_id, c.edit_hash, a.cluster_id, a.id AS article_id, a.noarchive, a.state,
+       a.site, a.code, a.url, a.title, a.outlet, m.verdict
 {_MATCHING}
 ORDER BY c.changed_by DESC, c.id DESC
 LIMIT :limit

@@ -62,6 +62,7 @@ def _changed_paragraphs(old: str, new: str) -> list[Paragraph]:
 def _told(facts: list[dict[str, Any]], showing: Showing) -> list[tuple[str, str, str]]:
     """(what, old, new) of the facts that went, came or changed, each once."""
     told = [
-        (f["role"] or f["type"], *(shown(f[key] or "", showing) for key in ("old_text", "new_text"))) for f in facts
+        (fact["role"] or fact["type"], shown(fact["old_text"] or "", showing), shown(fact["new_text"] or "", showing))
+        for fact in facts
     ]
     return list(dict.fromkeys(told))[:_FACTS]
