@@ -20,6 +20,13 @@ LEFT JOIN versions n ON n.id = c.new_version_id
 LEFT JOIN marks m ON m.change_id = c.id
 WHERE (:since IS NULL OR c.changed_by >= :since)
   AND (:kind IS NULL OR c.kind = :kind)
+  AND (:first_seen OR c.kind != 'first_seen')
+  AND (:before IS NULL OR (c.changed_by, c.id) < (SELECT changed_by, id FROM changes WHERE id = :before))
+  AND (:after IS NULL OR c.id > :after)
+  AND (:outlet IS NULL OR a.outlet = :outlet)
+  AND (:disclosure IS NULL OR c.disclosure = :disclosure)
+  AND (:verdict IS NULL OR m.verdict = :verdict)
+  AND (:words IS NULL OR instr(coalesce(a.title, '') || c.summary, :words) > 0)
   AND (:field IS NULL OR EXISTS (SELECT 1 FROM json_each(c.fields) WHERE value = :field))
   AND (:rank = 0
        OR CASE c.severity WHEN 'material' THEN 3 WHEN 'minor' THEN 2 WHEN 'cosmetic' THEN 1 ELSE 0 END >= :rank)
@@ -39,7 +46,12 @@ ORDER BY c.changed_by DESC, c.id DESC
 LIMIT :limit
 """
 _COUNT = f"SELECT count(*) {_MATCHING}"
-_UNFILTERED = dict.fromkeys(("since", "source", "kind", "field"))
+_UNFILTERED: dict[str, Any] = {
+    **dict.fromkeys(
+        ("since", "source", "kind", "field", "before", "after", "outlet", "disclosure", "verdict", "words")
+    ),
+    "first_seen": True,
+}
 SEVERITIES = ("cosmetic", "minor", "material")
 
 
@@ -76,7 +88,7 @@ def changes(
     min_severity: str | None = None,
     cosmetic: bool | None = None,
     limit: int = -1,
-    **filters: str | None,
+    **filters: Any,
 ) -> list[dict[str, Any]]:
     """Changes, newest first; `limit` -1 for all. `filters`: `since` (UTC text), `source`, `kind`, `field`.
 

@@ -102,18 +102,25 @@ async def page(
 
 def shared(datasette: Any, request: Request) -> dict[str, Any]:
     """What every template of ours may use."""
-    language, ours = language_of(request), datasette.newstrail
+    ours = datasette.newstrail
     return {
-        "t": (lambda text: CHINESE.get(text, text)) if language == "zh" else (lambda text: text),
-        "language": language,
+        "t": language(request),
+        "language": language_of(request),
         "navigation": NAVIGATION if ours.showing.whole_texts else NAVIGATION[:-1],
         "path": request.path,
         "time": lambda text, site=None: time(text, lookup.zone_of(ours.settings, site)),
+        "span": lambda after, by, site=None: span(after, by, lookup.zone_of(ours.settings, site), language(request)),
+        "localized": lambda text, site=None: lookup.localized(text, lookup.zone_of(ours.settings, site)),
         "zone": str(lookup.zone_of(ours.settings)),
         "link": link,
         "showing": ours.showing,
         "address": lambda **changed: address(request, **changed),
     }
+
+
+def language(request: Request) -> Callable[[str], str]:
+    """From the pages' own words to those of the reader's language."""
+    return (lambda text: CHINESE.get(text, text)) if language_of(request) == "zh" else (lambda text: text)
 
 
 def language_of(request: Request) -> str:
@@ -142,6 +149,17 @@ def time(text: str | None, zone: ZoneInfo) -> Markup:
     if not text:
         return Markup("")
     return Markup('<time datetime="{}">{}</time>').format(text, lookup.local(text, zone))
+
+
+def span(after: str | None, by: str, zone: ZoneInfo, t: Callable[[str], str]) -> Markup:
+    """When something happened: between two times, or at one; the day is told once where it is the same."""
+    if not after or after == by:
+        return time(by, zone)
+    first, last = lookup.local(after, zone), lookup.local(by, zone)
+    last = last[11:] if first[:10] == last[:10] else last
+    shown = t("between {} and {}").split("{}")
+    marked = '<time datetime="{}">{}</time>'
+    return Markup("{}" + marked + "{}" + marked + "{}").format(shown[0], after, first, shown[1], by, last, shown[2])
 
 
 def link(url: str | None) -> str | None:
