@@ -46,12 +46,8 @@ ORDER BY c.changed_by DESC, c.id DESC
 LIMIT :limit
 """
 _COUNT = f"SELECT count(*) {_MATCHING}"
-_UNFILTERED: dict[str, Any] = {
-    **dict.fromkeys(
-        ("since", "source", "kind", "field", "before", "after", "outlet", "disclosure", "verdict", "words")
-    ),
-    "first_seen": True,
-}
+_FILTERS = ("since", "source", "kind", "field", "before", "after", "outlet", "disclosure", "verdict", "words")
+_UNFILTERED: dict[str, Any] = {**dict.fromkeys(_FILTERS), "first_seen": True}
 SEVERITIES = ("cosmetic", "minor", "material")
 
 
