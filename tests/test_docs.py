@@ -16,7 +16,7 @@ import pytest
 from crawler import config
 from crawler.cli import COMMANDS, cli
 from crawler.commands.crawl import _ARGUMENTS
-from crawler.config import Channel, CrawlSettings, DaemonSettings, Retention, Site, Source
+from crawler.config import Channel, CrawlSettings, DaemonSettings, Retention, Site, Source, WebSettings
 from docs.make_images import CODE, GOAL, picture
 from storage.database import open_database
 
@@ -95,6 +95,7 @@ def test_every_scrapy_argument_is_documented() -> None:
         ("`[[source]]`: a listing that is watched", Source.__struct_fields__),
         ("`[daemon]`: what `newstrail daemon` may use", DaemonSettings.__struct_fields__),
         ("`[retention]`: what is dropped in time", Retention.__struct_fields__),
+        ("`[web]`: where the pages are, and what they show", WebSettings.__struct_fields__),
         ("`[[notify]]`: who hears of what", Channel.__struct_fields__),
     ],
 )
@@ -103,7 +104,7 @@ def test_every_key_is_documented_with_its_default(heading: str, keys: tuple[str,
     assert sorted(rows) == sorted(keys)
 
 
-@pytest.mark.parametrize("kind", [CrawlSettings, Site, DaemonSettings, Channel])
+@pytest.mark.parametrize("kind", [CrawlSettings, Site, DaemonSettings, WebSettings, Channel])
 def test_defaults_are_as_documented(kind: type[msgspec.Struct]) -> None:
     text = TEXTS[ROOT / "docs/configuration.md"]
     for field in msgspec.structs.fields(kind):
