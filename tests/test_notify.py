@@ -359,7 +359,7 @@ def test_a_channel_that_fails_delays_no_other_and_is_not_hammered(
     desk: Newsdesk, receiver: Receiver, record: Path
 ) -> None:
     slow = Receiver()
-    slow.before = lambda: time.sleep(0.5)
+    slow.before = lambda: time.sleep(0.5 if len(slow.received) <= 3 else 0)
     slow.answer = lambda number: 500
     desk.webhook(slow, "slow")
     desk.webhook(receiver, "quick")
@@ -367,24 +367,73 @@ def test_a_channel_that_fails_delays_no_other_and_is_not_hammered(
     times: list[float] = []
     receiver.before = lambda: times.append(time.monotonic())
     begun = time.monotonic()
-    desk.deliver()
+    assert desk.deliver()
     assert len(receiver.received) == 9 and len(slow.received) == 3
     assert times[-1] - begun < 1.5  # and not after the slow one's three half seconds
     assert [p["data"]["id"] for p in receiver.payloads] == sorted(p["data"]["id"] for p in receiver.payloads)
-    waiting = [row for row in desk.outbox() if row["channel"] == "slow"]
-    assert all(row["next_attempt_at"] > utc_text(desk.now) for row in waiting)
-    slow.answer = lambda number: 200
-    desk.deliver(60)
-    assert len(slow.received) == 12
+    waits, seconds = [], 0.0
+    while seconds < 6 * 3600:
+        waits.append(desk.deliver(waits[-1] if waits else 1) or 0)
+        seconds += waits[-1]
+    assert 30 < len(slow.received) - 3 < 60 and 0 < min(waits) <= max(waits) <= 600
+    asked = len(slow.received)
+    tell(desk, record, 9)
+    assert desk.deliver() and len(slow.received) == asked  # nor for what is new
+    slow.answer, slow.before = (lambda number: 200), (lambda: None)
+    desk.deliver(waits[-1])
+    desk.deliver(4 * 3600)
+    assert all(row["delivered_at"] for row in desk.outbox())
     slow.stop()
 
 
-def test_one_message_that_is_refused_stops_no_other(desk: Newsdesk, receiver: Receiver, record: Path) -> None:
+@pytest.mark.parametrize(("status", "turns"), [(400, 1), (404, 1), (422, 1), (500, 2)])
+def test_messages_that_are_never_taken_stop_no_other(
+    status: int, turns: int, desk: Newsdesk, receiver: Receiver, record: Path
+) -> None:
+    """Not even five in a row at the head; where the receiver stumbles over them, the others' turn is the next."""
+    desk.webhook(receiver)
+    tell(desk, record, *range(9))
+    bad = {row["message_id"] for row in desk.outbox()[: 5 if turns == 1 else 3]}
+    receiver.answer = lambda number: status if receiver.payloads[-1]["id"] in bad else 200
+    for turn in range(turns):
+        assert desk.deliver(turn) is not None
+    assert {row["message_id"] for row in desk.outbox() if not row["delivered_at"]} == bad
+    left, seconds = desk.deliver(3600), 3600.0  # they try again, alone, until they are given up
+    tell(desk, record, 9)
+    desk.deliver(600)
+    assert desk.outbox()[-1]["delivered_at"]
+    while left is not None and seconds < 2 * 86400:
+        left = desk.deliver(left)
+        seconds += left or 0
+    assert {row["message_id"] for row in desk.outbox() if row["parked_at"]} == bad
+    assert all((row["message_id"] in bad) != bool(row["delivered_at"]) for row in desk.outbox())
+
+
+def test_a_receiver_that_refuses_all_is_spared_as_well(desk: Newsdesk, receiver: Receiver, record: Path) -> None:
+    desk.webhook(receiver)
+    for _ in range(3):
+        tell(desk, record, *range(10))
+    receiver.answer = lambda number: 410
+    left = desk.deliver()
+    assert len(receiver.received) == 10
+    for _ in range(10):
+        left = desk.deliver(left or 0)
+    assert len(receiver.received) == 20 and left == 600
+    receiver.answer = lambda number: 200
+    desk.newstrail("notify", "--retry")  # a person says that it is mended
+    desk.deliver()
+    assert len(receiver.received) >= 30 and desk.rows("SELECT * FROM channels") == []
+
+
+def test_a_message_that_cannot_be_written_stops_no_other(desk: Newsdesk, receiver: Receiver, record: Path) -> None:
     desk.webhook(receiver)
     tell(desk, record, *range(3))
-    receiver.answer = lambda number: 400 if number == 1 else 200
+    with closing(sqlite3.connect(desk.database)) as db, db:
+        db.execute("UPDATE changes SET fields = 'none' WHERE id = ?", (desk.outbox()[0]["change_id"],))
     assert desk.deliver() is not None
-    assert [bool(row["delivered_at"]) for row in desk.outbox()] == [False, True, True]
+    first, *others = desk.outbox()
+    assert (first["attempts"], first["error"]) == (1, "it could not be written (JSONDecodeError)")
+    assert all(row["delivered_at"] for row in others) and len(receiver.received) == 2
 
 
 # ── Digests ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -406,6 +455,24 @@ def test_a_digest_waits_for_its_time_and_keeps_its_id(desk: Newsdesk, receiver: 
     assert [bool(row["delivered_at"]) for row in desk.outbox()] == [True] * 4 + [False]
     desk.deliver(86400)
     assert receiver.payloads[-1]["id"] != first["id"] and receiver.payloads[-1]["title"] == "1 finding"
+
+
+def test_a_digest_that_is_refused_stays_whole_and_stops_no_later_one(
+    desk: Newsdesk, receiver: Receiver, record: Path
+) -> None:
+    desk.webhook(receiver, every="1h")
+    tell(desk, record, *range(3))
+    receiver.answer = lambda number: 422 if receiver.payloads[-1]["data"]["messages"][0]["data"]["id"] == first else 200
+    first = desk.outbox()[0]["change_id"]
+    desk.deliver(3600)
+    tell(desk, record, 3, 4)
+    assert desk.deliver(600) and desk.outbox()[-1]["digest"] is None  # not before its time, whatever else is due
+    assert desk.deliver(3600 - 600) is not None
+    ids = [told["id"] for told in receiver.payloads]
+    refused, taken = ids[0], next(told for told in receiver.payloads if told["id"] != ids[0])
+    assert [row["digest"] for row in desk.outbox()] == [refused] * 3 + [taken["id"]] * 2
+    assert ids.count(taken["id"]) == 1 and len(taken["data"]["messages"]) == 2
+    assert {len(told["data"]["messages"]) for told in receiver.payloads if told["id"] == refused} == {3}
 
 
 # ── Safety ──────────────────────────────────────────────────────────────────────────────────────────────────────
