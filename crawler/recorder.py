@@ -87,9 +87,8 @@ class Recorder:
         with usable(path), transaction(db):
             source = sources.find_source(db, job.listing.source) if job.listing else None
             self._source_id: int | None = source["id"] if source else None
-            before = sources.outcomes(db, source["id"]) if source else {"ok"}
-            self._is_first = not before
-            self._unread = source["key"] if source and not before & {"ok", "partial"} else None
+            self._is_first = bool(source and not sources.outcomes(db, source["id"]))
+            self._unread = source["key"] if source and source["listing_seen_at"] is None else None
             site = next(iter(job.sites)) if len(job.sites) == 1 else None
             self.run_id = sources.begin_run(db, job.spider, site, self._source_id, self._now())
 

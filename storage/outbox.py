@@ -32,6 +32,12 @@ _SOURCES = """
 SELECT DISTINCT s.key FROM changes c JOIN listings l ON l.article_id = c.article_id JOIN sources s ON s.id = l.source_id
 WHERE c.id = ? ORDER BY s.key
 """
+# Who had it in the first reading that showed the whole listing, or before.
+_BACKLOG = """
+SELECT DISTINCT s.key FROM changes c JOIN listings l ON l.article_id = c.article_id JOIN sources s ON s.id = l.source_id
+WHERE c.id = ? AND l.first_seen_at
+    <= coalesce((SELECT min(seen_at) FROM listing_snapshots n WHERE n.source_id = s.id), l.first_seen_at)
+"""
 _FACTS = """
 SELECT type, role, old_text, new_text, old_value, new_value, unit FROM fact_changes WHERE change_id = ? ORDER BY id
 """
@@ -74,6 +80,11 @@ def change(db: Database, change_id: int) -> dict[str, Any]:
     found["fields"] = json.loads(found["fields"])
     found["sources"] = [row[0] for row in db.execute(_SOURCES, (change_id,))]
     return {**found, "facts": rows(db, _FACTS, (change_id,))}
+
+
+def backlog(db: Database, change_id: int) -> set[str]:
+    """Keys of the sources that listed a change's article when they were read first: to those it is no news."""
+    return {row[0] for row in db.execute(_BACKLOG, (change_id,))}
 
 
 def texts(db: Database, change_id: int) -> tuple[str, str]:

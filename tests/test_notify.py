@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -28,7 +29,7 @@ from crawler.sending import NotSentError, post
 from storage.database import open_database, transaction
 from tests.conftest import Desk, article
 from tests.crawling import ROOT, Trail
-from tests.origin import FAULTS, Replica
+from tests.origin import FAULTS, Answer, Replica, status
 
 SECRET = "whsec_" + base64.b64encode(b"a key of some length").decode()
 KILLED = "the receiver kills its sender"
@@ -166,6 +167,52 @@ def test_a_source_that_is_added_later_sends_nothing_at_first_either(desk: Newsde
     desk.site.publish(article("NW9", "caijing"))
     desk.crawl()
     assert len(desk.outbox()) == 1
+
+
+@pytest.mark.parametrize("outcome", ["partial", "interrupted"])
+@pytest.mark.parametrize("command", [["crawler", "crawl"], ["scrapy", "crawl", "share"]])
+def test_what_a_first_crawl_left_is_read_in_silence(
+    outcome: str, command: list[str], desk: Newsdesk, receiver: Receiver
+) -> None:
+    """Whichever crawl goes on where it was stopped, or its host left; and what came since is told."""
+    desk.webhook(receiver, kinds=["first_seen", "edited"])
+    for number in range(4, 9):
+        desk.site.publish(article(f"NW{number}"))
+    desk.configure("delay = 0\nconcurrency_per_host = 8", "delay = 0.05\nconcurrency_per_host = 1")
+    crawl = [sys.executable, "-m", "crawler", "crawl"]
+    environment = {**os.environ, "NEWSTRAIL_CONFIG": str(desk.toml)}
+
+    def cut(request: Any) -> Answer:
+        if outcome == "partial":
+            return status(429, retry_after="3600")
+        process.terminate()
+        time.sleep(0.3)
+        return status(500)
+
+    desk.site.override("/NewsData/GetNewsText.do?id=NW5", cut, times=1)
+    process = subprocess.Popen(crawl, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    assert process.wait(60) == 3
+    assert desk.row("SELECT outcome FROM runs") == {"outcome": outcome}
+    left = desk.row("SELECT count(*) AS n FROM articles WHERE version_count = 0")["n"]
+    assert 2 <= left < 8
+    shutil.rmtree(Path(os.environ["TMPDIR"]) / f"newstrail-{os.geteuid()}")  # as if that hour was over
+    with closing(sqlite3.connect(desk.database)) as db, db:
+        db.execute("UPDATE hosts SET not_before = NULL")
+        db.execute("UPDATE articles SET next_check_at = '2024-01-01T00:00:00Z'")
+    first = desk.row("SELECT min(seen_at) AS at FROM listing_snapshots")["at"]
+    while utc_text(datetime.now(UTC)) <= first:
+        time.sleep(0.1)
+    read = desk.row("SELECT code FROM articles WHERE version_count = 1 ORDER BY id LIMIT 1")["code"]
+    desk.site.edit(read, body_html=desk.site.article(read).body_html.replace("3.5亿元", "35亿元"))
+    desk.run(*command, code=0)
+    assert not desk.rows("SELECT 1 FROM articles WHERE version_count = 0")
+    desk.site.publish(article("NW9"))
+    desk.crawl()
+    told = "SELECT c.kind, a.code FROM outbox o JOIN changes c ON c.id = change_id JOIN articles a ON a.id = article_id"
+    assert [tuple(row.values()) for row in desk.rows(f"{told} ORDER BY o.id")] == [
+        ("edited", read),
+        ("first_seen", "NW9"),
+    ]
 
 
 def test_each_channel_hears_what_it_asked_for(desk: Newsdesk, receiver: Receiver) -> None:
