@@ -6,6 +6,7 @@ import random
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -183,6 +184,46 @@ def test_a_crawl_is_not_held_up_by_pruning(trail: Desk) -> None:
     trail.newstrail("prune", "--checks", "90d")  # gives back what the crawl kept from being given back
     assert trail.database.stat().st_size < size / 10
     trail.assert_sound()
+
+
+def test_looks_that_come_while_it_prunes_stop_nothing(trail: Desk) -> None:
+    """A look that was an article's newest, and so stayed with its answer, is old when the answers' turn comes."""
+    path, old, now = trail.folder / "busy.db", "2020-01-01T00:00:00Z", "2024-06-01T00:00:00Z"
+    db = open_database(path)
+    look = "INSERT INTO checks VALUES (NULL, ?, NULL, NULL, ?, ?, 'blocked', 403, 'R', ?)"
+    with transaction(db):
+        for number in range(1, 1201):
+            kept = responses.keep(db, "http://a.example/", "content", old, 403, {}, b"no %d" % number)
+            article = "INSERT INTO articles (site, code, url, first_seen_at) VALUES ('s', ?, 'u', ?)"
+            db.execute(article, (str(number), old))
+            db.execute(look, (number, kept, old, f"old {number}"))
+    is_over, looked = threading.Event(), [0]
+
+    def crawl() -> None:
+        with closing(sqlite3.connect(path, timeout=15, isolation_level=None)) as writer:
+            writer.execute("PRAGMA foreign_keys = ON")
+            while not is_over.is_set() and looked[0] < 1200:
+                looked[0] += 1
+                writer.execute(look, (looked[0], None, now, f"new {looked[0]}"))
+
+    writer = threading.Thread(target=crawl)
+
+    def told(what: str, done: int, total: int) -> None:
+        if done == 1200 and what == "old looks":  # the looks were seen through
+            writer.start()
+            while looked[0] < 100:
+                time.sleep(0.01)
+
+    try:
+        report = prune(db, path, ALL, now, on_step=told)
+    finally:
+        is_over.set()
+        writer.join()
+    assert report.checks == 0 and report.responses == 0 and looked[0] >= 100
+    assert prune(db, path, ALL, now).responses == db.execute("SELECT count(*) FROM checks WHERE checked_at = ?",
+                                                             (now,)).fetchone()[0]  # fmt: skip
+    assert not db.execute("PRAGMA foreign_key_check").fetchall()
+    db.close()
 
 
 def test_prune_takes_its_ages_from_the_configuration_and_needs_some(trail: Desk) -> None:
