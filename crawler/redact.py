@@ -10,11 +10,10 @@ from sqlite_utils import Database
 from crawler.config import Config
 from crawler.items import ROLES, Layout
 from crawler.rules import identity
-from crawler.rules.extract import signature
+from crawler.rules.layouts import without
 from storage import redactions, retention
 from storage.database import transaction, usable
 
-_LONG_ENOUGH = 6  # characters of a title that a template does not say by itself
 _LOG_WAIT = 5.0  # seconds for readers to let the log be emptied
 
 
@@ -32,9 +31,8 @@ def redact(db: Database, config: Config, article: dict[str, Any], reason: str, a
 def _without(layout: str, titles: list[str]) -> str:
     """A learned layout (JSON) without the parts of the template that say one of these titles."""
     known = msgspec.json.decode(layout, type=Layout)
-    said = [signature.masked(title) for title in titles if len(title) >= _LONG_ENOUGH]
-    kept = tuple(part for part in known.apart if not any(words in part for words in said))
-    return layout if kept == known.apart else msgspec.json.encode(Layout(known.body, kept)).decode()
+    cleaned = without(known, titles)
+    return layout if cleaned == known else msgspec.json.encode(cleaned).decode()
 
 
 def clean(db: Database, path: Path) -> str | None:

@@ -83,6 +83,17 @@ def tombstones(db: Database) -> list[dict[str, Any]]:
     return rows(db, f"{_TOMBSTONE} ORDER BY r.id")
 
 
+def newest(db: Database) -> int:
+    """The number of the newest redaction; 0 where there is none."""
+    return int(db.execute("SELECT coalesce(max(id), 0) FROM redactions").fetchone()[0])
+
+
+def codes(db: Database, site: str) -> list[str]:
+    """Codes of a site's articles that were redacted."""
+    sql = "SELECT a.code FROM redactions r JOIN articles a ON a.id = r.article_id WHERE a.site = ? ORDER BY r.id"
+    return [row[0] for row in db.execute(sql, (site,))]
+
+
 def redact(
     db: Database, article: dict[str, Any], reason: str, at: str, urls: Iterable[str], without: WithoutWords
 ) -> dict[str, int]:
