@@ -18,14 +18,18 @@ _LOG_WAIT = 5.0  # seconds for readers to let the log be emptied
 
 
 def redact(db: Database, config: Config, article: dict[str, Any], reason: str, at: str) -> dict[str, int]:
-    """Take an article's words out of the record (`article`: its row; `at`: UTC text), in one transaction; what lost its
-    words, as `storage.redactions.redact` counts it. The file still has to be cleaned: `clean`."""
+    """Take an article's words out of the record (`article`: its row; `at`: UTC text); what lost its words, as
+    `storage.redactions.redact` counts it. What takes long holds up no crawl. The file still has to be cleaned: `clean`.
+    """
     site = config.sites.get(article["site"])
     pages = (identity.page_url(site, role, article["code"], article["post_url"]) for role in ROLES) if site else ()
     with usable(config.database):
         redactions.overwrite_deleted(db)
+        found = redactions.search(db, article)  # crawls write meanwhile
         with transaction(db):
-            return redactions.redact(db, article, reason, at, [url for url in pages if url], _without)
+            lost = redactions.redact(db, article, reason, at, [url for url in pages if url], _without, found)
+        redactions.forget(db)
+        return lost
 
 
 def _without(layout: str, titles: list[str]) -> str:
