@@ -153,7 +153,7 @@ def redact(
     found: Search,
 ) -> dict[str, int]:
     """Take an article's words out, in the caller's transaction; how many `versions`, `pages` and `listings` (kept
-    readings of listings, and answers, that name it) lost theirs, and how many `pages_shared` stay, as another article's.
+    readings of listings, and answers, that name it) lost theirs; how many `pages_shared` stay, as another article's.
 
     `urls` are the addresses of its pages; `without(layout, titles)` gives a learned layout less what says these titles;
     `found`: what `search` found before. Its words leave the index with `forget`.
