@@ -16,12 +16,14 @@ def changed(
 ) -> None:
     """Tell the channels that want to know of these changes; `at` is now (UTC text).
 
-    `unread`: the source whose first crawl this is. What only that one lists is told to nobody.
+    What only `unread` lists, the source whose listing was never read before this crawl, is told to nobody; and that an
+    article is first seen, to nobody whose listings had it from the start, whichever crawl reads it.
     """
     for change_id in change_ids if channels else ():
         found = outbox.change(db, change_id)
-        sources = tuple(key for key in found["sources"] if key != unread)
-        if unread is not None and not sources:
+        no_news = {unread} | (outbox.backlog(db, change_id) if found["kind"] == "first_seen" else set())
+        sources = tuple(key for key in found["sources"] if key not in no_news)
+        if not sources and (found["sources"] or unread is not None):
             continue
         words = _words(db, found) if any(channel.words for channel in channels) else ""
         event = Event(found["kind"], sources, tuple(found["fields"]), found["severity"], words)

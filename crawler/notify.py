@@ -1,8 +1,11 @@
 """Delivers what stands in the outbox: oldest first on each channel, at least once, always under the same id.
 
+A message that is refused waits by itself; a receiver that is down is spared with all that waits for it.
+
 No write transaction is open while something is sent. A process that dies between sending and noting it sends again.
 """
 
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -21,7 +24,6 @@ from storage.database import transaction, usable
 
 Clock = Callable[[], datetime]
 _AT_ONCE = 16  # channels
-_FAILURES = 3  # in a row, after which a channel takes nothing now
 _LONGEST = 15.0  # seconds in which `deliver_due` begins to send, so that what is new is seen to, and a stop is quick
 _REDACTED = "the article was redacted"
 
@@ -39,7 +41,6 @@ class Turn:
     sent: int = 0
     failed: int = 0
     error: str | None = None
-    failures: int = 0  # in a row
 
 
 @dataclass(frozen=True)
@@ -65,10 +66,12 @@ def deliver_due(db: Database, settings: Config, clock: Clock = system_clock) -> 
 
 def next_due(db: Database, channel: Channel) -> str | None:
     """When a channel's next message is due (UTC text); None where none waits."""
-    if channel.every is None:
-        return outbox.next_attempt(db, channel.name)
-    made_up, oldest = outbox.times(db, channel.name)
-    return min(filter(None, (made_up, later(oldest, seconds(channel.every)) if oldest else None)), default=None)
+    return outbox.next_attempt(db, channel.name, _gathering(channel))
+
+
+def _gathering(channel: Channel) -> int:
+    """Seconds that the first message of a digest waits for others."""
+    return seconds(channel.every) if channel.every is not None else 0
 
 
 def deliver(
@@ -88,9 +91,9 @@ def deliver(
 
         def begin(turn: Turn) -> None:
             now, allowed = clock(), settings.crawl.allow_private
-            if turn.failures >= _FAILURES or (longest is not None and (now - began).total_seconds() > longest):
+            if longest is not None and (now - began).total_seconds() > longest:
                 return
-            if parcel := _next(db, settings, turn.channel, utc_text(now)):
+            if parcel := _next(db, settings, turn, utc_text(now)):
                 sent = pool.submit(send, turn.channel, parcel.message, allowed, int(now.timestamp()))
                 running[sent] = turn, parcel
 
@@ -104,40 +107,59 @@ def deliver(
     return turns
 
 
-def _failure(done: "Future[None]") -> str | None:
+def _failure(done: "Future[None]") -> NotSentError | None:
     """Why a message was not taken. A fault of ours or of a library tells its kind only: its text may have secrets."""
     error = done.exception()
     if error is None or isinstance(error, NotSentError):
-        return str(error) if error else None
-    return f"it could not be sent ({type(error).__name__})"
+        return error
+    return NotSentError(f"it could not be sent ({type(error).__name__})", of_message=True)
 
 
-def _note(db: Database, turn: Turn, parcel: _Parcel, error: str | None, now: str) -> None:
-    """Note what came of a message; after a few failures in a row nothing more is tried on its channel for now."""
+def _note(db: Database, turn: Turn, parcel: _Parcel, error: NotSentError | None, now: str) -> None:
+    """Note what came of a message, and what that says of its channel."""
     with transaction(db):
         if error is None:
             outbox.delivered(db, parcel.ids, now)
-            turn.sent, turn.failures = turn.sent + 1, 0
+            outbox.spare(db, turn.channel.name, 0, None)
+            turn.sent += 1
             return
-        turn.failed, turn.failures, turn.error = turn.failed + 1, turn.failures + 1, error
-        given_up = later(now, -delivery.GIVEN_UP_AFTER)
-        next_at = later(now, delivery.wait_after(parcel.attempts + 1))
-        outbox.failed(db, parcel.ids, error, now, next_at, given_up)
-        if turn.failures >= _FAILURES:
-            outbox.hold(db, turn.channel.name, error, now, next_at)
+        _failed(db, turn, parcel.ids, parcel.attempts, str(error), now)
+        _spare(db, turn.channel.name, error, parcel.attempts, now)
 
 
-def _next(db: Database, settings: Config, channel: Channel, now: str) -> _Parcel | None:
-    """The channel's oldest message, or digest, whose time has come."""
-    while (row := outbox.due(db, channel.name, now)) is not None:
+def _failed(db: Database, turn: Turn, ids: list[int], attempts: int, error: str, now: str) -> None:
+    turn.failed, turn.error = turn.failed + 1, error
+    next_at = later(now, delivery.wait_after(attempts + 1))
+    outbox.failed(db, ids, error, now, next_at, later(now, -delivery.GIVEN_UP_AFTER))
+
+
+def _spare(db: Database, channel: str, error: NotSentError, attempts: int, now: str) -> None:
+    """A message that is refused once more says nothing new of its channel."""
+    failures = outbox.rest(db, channel)[0] + (not error.of_message or attempts == 0)
+    rest = delivery.rest_after(failures, error.of_message)
+    outbox.spare(db, channel, failures, later(now, rest) if rest else None)
+
+
+def _next(db: Database, settings: Config, turn: Turn, now: str) -> _Parcel | None:
+    """The channel's next message, or digest, whose time has come; None where none has, or the channel is spared."""
+    channel = turn.channel
+    if (outbox.rest(db, channel.name)[1] or "") > now:
+        return None
+    ripe = later(now, -_gathering(channel))
+    while (row := outbox.due(db, channel.name, now, ripe)) is not None:
         if row["digest"] is None and channel.every is not None:
-            at = later(row["created_at"], seconds(channel.every))
-            if at > now:
-                return None
             with transaction(db):
                 outbox.gather(db, channel.name, row["message_id"])
             row["digest"] = row["message_id"]
-        parcel = _digest(db, settings, row) if row["digest"] else _single(db, settings, row)
+        try:
+            parcel = _digest(db, settings, row) if row["digest"] else _single(db, settings, row)
+        except sqlite3.Error:
+            raise
+        except Exception as error:  # one that cannot be written keeps no other waiting
+            ids = [r["id"] for r in outbox.of_digest(db, channel.name, row["digest"])] if row["digest"] else [row["id"]]
+            with transaction(db):
+                _failed(db, turn, ids, row["attempts"], f"it could not be written ({type(error).__name__})", now)
+            continue
         if parcel is not None:
             return parcel
         with transaction(db):
@@ -191,7 +213,8 @@ def send_test(settings: Config, channels: Iterable[Channel], clock: Clock = syst
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         sent = {c.name: pool.submit(send, c, _test_message(c, now), settings.crawl.allow_private, int(now.timestamp()))
                 for c in channels}  # fmt: skip
-    return {name: _failure(done) for name, done in sent.items()}
+    failures = {name: _failure(done) for name, done in sent.items()}
+    return {name: str(error) if error else None for name, error in failures.items()}
 
 
 def _test_message(channel: Channel, now: datetime) -> Message:

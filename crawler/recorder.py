@@ -18,10 +18,10 @@ from crawler.record import record_listing, record_look
 from crawler.rules import absences, collapses
 from crawler.rules.classify import NOTHING_READ
 from crawler.rules.dates import later, utc_text
-from crawler.rules.layouts import Samples
+from crawler.rules.layouts import Samples, without
 from crawler.rules.moves import Moves
 from crawler.trouble import Subject
-from storage import articles, hosts, layouts, sources
+from storage import articles, hosts, layouts, redactions, sources
 from storage.database import transaction, usable
 
 _BATCH, _BATCH_BYTES = 200, 16 * 1024 * 1024  # observations, and bytes of their responses, a transaction
@@ -76,6 +76,7 @@ class Recorder:
         self._moves = Moves()
         self._sites: defaultdict[str, absences.SiteRun] = defaultdict(absences.SiteRun)
         self._samples = Samples(job)
+        self._listed: dict[str, str] = {}  # code -> title, as the listing has it now
         with usable(path):
             self._learning = Learning(db)
         self._quarantine: str | None = None
@@ -87,9 +88,9 @@ class Recorder:
         with usable(path), transaction(db):
             source = sources.find_source(db, job.listing.source) if job.listing else None
             self._source_id: int | None = source["id"] if source else None
-            before = sources.outcomes(db, source["id"]) if source else {"ok"}
-            self._is_first = not before
-            self._unread = source["key"] if source and not before & {"ok", "partial"} else None
+            self._redaction = redactions.newest(db)
+            self._is_first = bool(source and not sources.outcomes(db, source["id"]))
+            self._unread = source["key"] if source and source["listing_seen_at"] is None else None
             site = next(iter(job.sites)) if len(job.sites) == 1 else None
             self.run_id = sources.begin_run(db, job.spider, site, self._source_id, self._now())
 
@@ -166,10 +167,15 @@ class Recorder:
         return absences.expiry([_known(row) for row in rows], run.held, run.read, self._now())
 
     def _learn(self) -> None:
-        """Learn where the body stands on the pages that were read without knowing it."""
+        """Learn where the body stands on the pages that were read without knowing it; of their words, none that call a
+        redacted article by its title."""
         for site, role, layout, pages in self._samples.learned():
-            text = msgspec.json.encode(layout).decode()
             with usable(self._path), transaction(self._db):
+                if redactions.newest(self._db) != self._redaction:  # its title is not known any more, and may be there
+                    return
+                gone = redactions.codes(self._db, site)
+                titles = self._samples.titles(site, role, gone) | {self._listed[c] for c in gone if c in self._listed}
+                text = msgspec.json.encode(without(layout, titles)).decode()
                 layouts.add(self._db, site, role, text, pages, self._now())
 
     def flush(self) -> None:
@@ -216,6 +222,7 @@ class Recorder:
             return
         assert self._source_id is not None and self._job.listing is not None
         tally.listed = len(reading.entries)
+        self._listed |= {entry.code: entry.title for entry in reading.entries}
         record_listing(self._db, self._source_id, self._job.listing.site, reading, self._job.sites)
         if not reading.broken:
             tally.remarks += self._subject(self._job.listing.site).listed(reading.seen_at, self._now())

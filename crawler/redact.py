@@ -10,31 +10,33 @@ from sqlite_utils import Database
 from crawler.config import Config
 from crawler.items import ROLES, Layout
 from crawler.rules import identity
-from crawler.rules.extract import signature
+from crawler.rules.layouts import without
 from storage import redactions, retention
 from storage.database import transaction, usable
 
-_LONG_ENOUGH = 6  # characters of a title that a template does not say by itself
 _LOG_WAIT = 5.0  # seconds for readers to let the log be emptied
 
 
 def redact(db: Database, config: Config, article: dict[str, Any], reason: str, at: str) -> dict[str, int]:
-    """Take an article's words out of the record (`article`: its row; `at`: UTC text), in one transaction; what lost its
-    words, as `storage.redactions.redact` counts it. The file still has to be cleaned: `clean`."""
+    """Take an article's words out of the record (`article`: its row; `at`: UTC text); what lost its words, as
+    `storage.redactions.redact` counts it. What takes long holds up no crawl. The file still has to be cleaned: `clean`.
+    """
     site = config.sites.get(article["site"])
     pages = (identity.page_url(site, role, article["code"], article["post_url"]) for role in ROLES) if site else ()
     with usable(config.database):
         redactions.overwrite_deleted(db)
+        found = redactions.search(db, article)  # crawls write meanwhile
         with transaction(db):
-            return redactions.redact(db, article, reason, at, [url for url in pages if url], _without)
+            lost = redactions.redact(db, article, reason, at, [url for url in pages if url], _without, found)
+        redactions.forget(db)
+        return lost
 
 
 def _without(layout: str, titles: list[str]) -> str:
     """A learned layout (JSON) without the parts of the template that say one of these titles."""
     known = msgspec.json.decode(layout, type=Layout)
-    said = [signature.masked(title) for title in titles if len(title) >= _LONG_ENOUGH]
-    kept = tuple(part for part in known.apart if not any(words in part for words in said))
-    return layout if kept == known.apart else msgspec.json.encode(Layout(known.body, kept)).decode()
+    cleaned = without(known, titles)
+    return layout if cleaned == known else msgspec.json.encode(cleaned).decode()
 
 
 def clean(db: Database, path: Path) -> str | None:

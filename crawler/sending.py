@@ -33,7 +33,12 @@ _STATUS = re.compile(r"\berror=(\d{3})\b")
 
 
 class NotSentError(NewstrailError):
-    """A message was not taken; its text names no address and no secret."""
+    """A message was not taken; its text names no address and no secret. `of_message`: the receiver is there and refused
+    this one, which says little of the next."""
+
+    def __init__(self, said: str, of_message: bool = False) -> None:
+        super().__init__(said)
+        self.of_message = of_message
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,16 @@ def post(
     if 300 <= status < 400:
         raise NotSentError(f"it answered HTTP {status}; redirects are not followed")
     if not 200 <= status < 300:
-        raise NotSentError(f"it answered HTTP {status}")
+        raise NotSentError(f"it answered HTTP {status}", is_refusal(status))
+
+
+def is_refusal(status: int) -> bool:
+    """Whether an answer refuses a message; others say that the receiver takes none now (5xx, 408, 425, 429).
+
+    >>> [is_refusal(status) for status in (400, 404, 422, 408, 429, 500, 302)]
+    [True, True, True, False, False, False, False]
+    """
+    return 400 <= status < 500 and status not in (408, 425, 429)
 
 
 @contextmanager
@@ -165,9 +179,9 @@ def _apprise(url: str, message: Message) -> None:
     result = sender.notify(text, title, body_format=apprise.NotifyFormat.TEXT)
     if not result:
         status = _STATUS.search(" ".join(entry.message for entry in result.logs()))
-        raise NotSentError(
-            f"{name}: it answered HTTP {status[1]}" if status else f"{name}: Apprise could not deliver it"
-        )
+        if status is None:
+            raise NotSentError(f"{name}: Apprise could not deliver it")
+        raise NotSentError(f"{name}: it answered HTTP {status[1]}", is_refusal(int(status[1])))
 
 
 def _unmarked(words: str) -> str:

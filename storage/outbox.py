@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlite_utils import Database
@@ -31,6 +31,12 @@ WHERE c.id = ?
 _SOURCES = """
 SELECT DISTINCT s.key FROM changes c JOIN listings l ON l.article_id = c.article_id JOIN sources s ON s.id = l.source_id
 WHERE c.id = ? ORDER BY s.key
+"""
+# Who had it in the first reading that showed the whole listing, or before.
+_BACKLOG = """
+SELECT DISTINCT s.key FROM changes c JOIN listings l ON l.article_id = c.article_id JOIN sources s ON s.id = l.source_id
+WHERE c.id = ? AND l.first_seen_at
+    <= coalesce((SELECT min(seen_at) FROM listing_snapshots n WHERE n.source_id = s.id), l.first_seen_at)
 """
 _FACTS = """
 SELECT type, role, old_text, new_text, old_value, new_value, unit FROM fact_changes WHERE change_id = ? ORDER BY id
@@ -76,16 +82,25 @@ def change(db: Database, change_id: int) -> dict[str, Any]:
     return {**found, "facts": rows(db, _FACTS, (change_id,))}
 
 
+def backlog(db: Database, change_id: int) -> set[str]:
+    """Keys of the sources that listed a change's article when they were read first: to those it is no news."""
+    return {row[0] for row in db.execute(_BACKLOG, (change_id,))}
+
+
 def texts(db: Database, change_id: int) -> tuple[str, str]:
     """The bodies before and after a change; empty where there is none."""
     (found,) = rows(db, _TEXTS, (change_id,))
     return found["old_text"] or "", found["new_text"] or ""
 
 
-def due(db: Database, channel: str, now: str) -> dict[str, Any] | None:
-    """The channel's oldest message whose time has come."""
-    sql = f"SELECT * FROM outbox WHERE {_WAITING} AND next_attempt_at <= ? ORDER BY id LIMIT 1"
-    return next(iter(rows(db, sql, (channel, now))), None)
+def due(db: Database, channel: str, now: str, ripe: str) -> dict[str, Any] | None:
+    """The channel's next message whose time has come: the oldest of those that failed least, so that one that is never
+    taken keeps none waiting. What is in no digest is left until it was written at `ripe` or before."""
+    sql = f"""
+        SELECT * FROM outbox WHERE {_WAITING} AND next_attempt_at <= ? AND (digest IS NOT NULL OR created_at <= ?)
+        ORDER BY attempts, id LIMIT 1
+    """
+    return next(iter(rows(db, sql, (channel, now, ripe))), None)
 
 
 def gather(db: Database, channel: str, digest: str) -> None:
@@ -124,12 +139,18 @@ def failed(db: Database, ids: Iterable[int], error: str, now: str, next_at: str,
     db.execute(f"{_FAILED} WHERE id IN (SELECT value FROM json_each(:ids))", {**values, "ids": json.dumps(list(ids))})
 
 
-def hold(db: Database, channel: str, error: str, now: str, next_at: str) -> None:
-    """Put off all that is due on a channel that takes nothing; what was not tried itself is never given up for it."""
-    db.execute(
-        "UPDATE outbox SET next_attempt_at = ?, error = ? WHERE channel = ? AND next_attempt_at <= ?",
-        (next_at, error, channel, now),
-    )
+def rest(db: Database, channel: str) -> tuple[int, str | None]:
+    """(attempts in a row that say that a channel takes nothing, until when it is spared)."""
+    found = db.execute("SELECT failures, not_before FROM channels WHERE channel = ?", (channel,)).fetchone()
+    return (found[0], found[1]) if found else (0, None)
+
+
+def spare(db: Database, channel: str, failures: int, not_before: str | None) -> None:
+    """Send nothing on a channel before then; its messages are not given up for that. No failures: it takes them."""
+    if failures:
+        db.execute("INSERT OR REPLACE INTO channels VALUES (?, ?, ?)", (channel, failures, not_before))
+    else:
+        db.execute("DELETE FROM channels WHERE channel = ?", (channel,))
 
 
 def park(db: Database, ids: Iterable[int], error: str, now: str) -> None:
@@ -141,8 +162,10 @@ def park(db: Database, ids: Iterable[int], error: str, now: str) -> None:
     )
 
 
-def retry(db: Database, channels: Iterable[str], now: str) -> int:
-    """Put what was parked on these channels back, as new; how many."""
+def retry(db: Database, channels: Collection[str], now: str) -> int:
+    """Put what was parked on these channels back, as new, and spare them no longer; how many."""
+    for channel in channels:
+        spare(db, channel, 0, None)
     cursor = db.execute(
         "UPDATE outbox SET attempts = 0, first_attempt_at = NULL, next_attempt_at = ?, parked_at = NULL"
         " WHERE parked_at IS NOT NULL AND channel IN (SELECT value FROM json_each(?))",
@@ -151,21 +174,15 @@ def retry(db: Database, channels: Iterable[str], now: str) -> int:
     return int(cursor.rowcount)
 
 
-def times(db: Database, channel: str) -> tuple[str | None, str | None]:
-    """(when the next attempt is due, when the oldest message was written that is in no digest yet); None: none waits.
-    The first is only of messages that are in a digest."""
+def next_attempt(db: Database, channel: str, gathering: int = 0) -> str | None:
+    """When the channel's next message is due; None: none waits. What is in no digest yet waits `gathering` seconds."""
+    ripe = "strftime('%Y-%m-%dT%H:%M:%SZ', created_at, '+' || ? || ' seconds')"
     sql = f"""
-        SELECT min(CASE WHEN digest IS NOT NULL THEN next_attempt_at END),
-               min(CASE WHEN digest IS NULL THEN created_at END) FROM outbox WHERE {_WAITING}
+        SELECT min(CASE WHEN digest IS NULL THEN max(next_attempt_at, {ripe}) ELSE next_attempt_at END)
+        FROM outbox WHERE {_WAITING}
     """
-    found = db.execute(sql, (channel,)).fetchone()
-    return found[0], found[1]
-
-
-def next_attempt(db: Database, channel: str) -> str | None:
-    """When the channel's next message is due; None: none waits."""
-    found = db.execute(f"SELECT min(next_attempt_at) FROM outbox WHERE {_WAITING}", (channel,)).fetchone()
-    return found[0] if found else None
+    found = db.execute(sql, (gathering, channel)).fetchone()[0]
+    return max(found, rest(db, channel)[1] or "") if found else None
 
 
 def counts(db: Database) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from sqlite_utils import Database
@@ -32,7 +33,6 @@ _WORDS = (
     "DELETE FROM bands WHERE article_id = :id",
     "DELETE FROM validators WHERE article_id = :id",
     "DELETE FROM articles_fts WHERE rowid = :id",
-    "INSERT INTO articles_fts (articles_fts) VALUES ('optimize')",  # deleted words stay in its older segments
     "UPDATE listings SET title = NULL WHERE article_id = :id",
     "UPDATE checks SET reason = NULL WHERE article_id = :id",
     "UPDATE incidents SET reason = NULL, ended_at = coalesce(ended_at, :at) WHERE article_id = :id",
@@ -49,23 +49,59 @@ _SAID = tuple(
     f" WHERE EXISTS (SELECT 1 FROM json_each(:quoted) WHERE instr({table}.{column}, value))"
     for table, column in (("runs", "reason"), ("incidents", "reason"), ("outbox", "error"))
 )
-_RESPONSES = f"""
-SELECT response_id FROM version_responses WHERE version_id IN ({_OWN})
+# A look that read nothing names the first of its responses; its further ones were kept next to that.
+_FURTHER = """
+r.role != 'listing' AND NOT EXISTS (SELECT 1 FROM version_responses x WHERE x.response_id = r.id)
+    AND NOT EXISTS (SELECT 1 FROM checks y WHERE y.response_id = r.id)
+"""
+_LINKED = f"""
+SELECT response_id AS id FROM version_responses WHERE version_id IN ({_OWN})
 UNION SELECT response_id FROM checks WHERE article_id = :id AND response_id IS NOT NULL
+"""
+_ANOTHERS = f"""
+EXISTS (SELECT 1 FROM version_responses x WHERE x.response_id = o.id AND x.version_id NOT IN ({_OWN}))
+    OR EXISTS (SELECT 1 FROM checks y WHERE y.response_id = o.id AND y.article_id != :id)
+"""
+_RESPONSES = f"""
+WITH RECURSIVE own (id) AS (
+    {_LINKED} UNION SELECT r.id FROM own JOIN responses r ON r.id = own.id + 1 WHERE {_FURTHER})
+SELECT id FROM own
 UNION SELECT id FROM responses WHERE role != 'listing' AND url IN (SELECT value FROM json_each(:urls))
+UNION SELECT r.id FROM responses r WHERE {_FURTHER}
+    AND url IN (SELECT l.url FROM own JOIN responses l ON l.id = own.id)  -- where redirects led
+    AND NOT EXISTS (SELECT 1 FROM responses o WHERE o.url = r.url AND ({_ANOTHERS}))
 """
 _GIVEN = "(SELECT value FROM json_each(:given))"
 _THEIRS = f"data IS NOT NULL AND hash IN (SELECT body_hash FROM responses WHERE id IN {_GIVEN})"
 _DROP_OWN = f"""
 UPDATE bodies SET data = NULL, dropped_at = :at
-WHERE {_THEIRS} AND NOT EXISTS (SELECT 1 FROM responses r WHERE r.body_hash = hash AND r.id NOT IN {_GIVEN})
+WHERE {_THEIRS} AND NOT EXISTS (SELECT 1 FROM responses o WHERE o.body_hash = hash AND o.id NOT IN {_GIVEN}
+    AND (o.role = 'listing' OR {_ANOTHERS}))
 """
+# Bytes that no other article's version was read from.
+_MAY_NAME = """
+SELECT DISTINCT b.hash, r.role = 'listing' FROM responses r JOIN bodies b ON b.hash = r.body_hash
+WHERE r.id > :after AND r.id <= :upto AND b.data IS NOT NULL AND (r.role = 'listing' OR NOT EXISTS (
+    SELECT 1 FROM responses o JOIN version_responses x ON x.response_id = o.id WHERE o.body_hash = b.hash))
+"""
+_MERGED = 500  # pages of the index at once
+_LONG_ENOUGH = 6  # characters of what only one article is called
+_DROP_NAMED = f"UPDATE bodies SET data = NULL, dropped_at = :at WHERE data IS NOT NULL AND hash IN {_GIVEN}"
 _COUNT_SHARED = f"SELECT count(*) FROM bodies WHERE {_THEIRS}"
 _TOMBSTONE = """
 SELECT r.article_id, a.site, a.code, r.reason, r.redacted_at FROM redactions r JOIN articles a ON a.id = r.article_id
 """
 
 WithoutWords = Callable[[str, list[str]], str]
+
+
+@dataclass(frozen=True)
+class Search:
+    """Which kept answers, up to a number, name an article by its code or by one of these titles: hashes of bodies."""
+
+    titles: list[str]
+    upto: int
+    hashes: frozenset[str]
 
 
 def of_article(db: Database, article_id: int) -> dict[str, Any] | None:
@@ -83,19 +119,51 @@ def tombstones(db: Database) -> list[dict[str, Any]]:
     return rows(db, f"{_TOMBSTONE} ORDER BY r.id")
 
 
+def newest(db: Database) -> int:
+    """The number of the newest redaction; 0 where there is none."""
+    return int(db.execute("SELECT coalesce(max(id), 0) FROM redactions").fetchone()[0])
+
+
+def codes(db: Database, site: str) -> list[str]:
+    """Codes of a site's articles that were redacted."""
+    sql = "SELECT a.code FROM redactions r JOIN articles a ON a.id = r.article_id WHERE a.site = ? ORDER BY r.id"
+    return [row[0] for row in db.execute(sql, (site,))]
+
+
+def search(db: Database, article: dict[str, Any], before: Search | None = None) -> Search:
+    """Find the readings of listings, and the answers that could not be read, that name an article. It takes long, and
+    needs no transaction; with what was found `before`, only what came since is looked through."""
+    titles = _titles(db, article["id"])
+    known = before if before and before.titles == titles else Search(titles, 0, frozenset())
+    upto = int(db.execute("SELECT coalesce(max(id), 0) FROM responses").fetchone()[0])
+    found = db.execute(_MAY_NAME, {"after": known.upto, "upto": upto}).fetchall()
+    named = {is_listing: _names(article["code"], titles, 1 if is_listing else _LONG_ENOUGH) for is_listing in (0, 1)}
+    hit = {digest for digest, is_listing in found
+           if (names := named[is_listing]) and names.search(responses.body(db, digest) or b"")}  # fmt: skip
+    return Search(titles, upto, known.hashes | hit)
+
+
 def redact(
-    db: Database, article: dict[str, Any], reason: str, at: str, urls: Iterable[str], without: WithoutWords
+    db: Database,
+    article: dict[str, Any],
+    reason: str,
+    at: str,
+    urls: Iterable[str],
+    without: WithoutWords,
+    found: Search,
 ) -> dict[str, int]:
     """Take an article's words out, in the caller's transaction; how many `versions`, `pages` and `listings` (kept
-    readings of listings that name it) lost theirs, and how many `pages_shared` stay, as another article's.
+    readings of listings, and answers, that name it) lost theirs; how many `pages_shared` stay, as another article's.
 
-    `urls` are the addresses of its pages; `without(layout, titles)` gives a learned layout less what says these titles.
+    `urls` are the addresses of its pages; `without(layout, titles)` gives a learned layout less what says these titles;
+    `found`: what `search` found before. Its words leave the index with `forget`.
     """
-    number, titles = article["id"], _titles(db, article["id"])
+    found = search(db, article, found)
+    number, titles = article["id"], found.titles
     versions = db.execute("SELECT count(*) FROM versions WHERE article_id = ?", (number,)).fetchone()[0]
     addresses = _urls(db, article, urls)
     dropped, shared = _drop_own(db, {"id": number, "urls": json.dumps(addresses), "at": at})
-    named = _drop_listings(db, article["code"], titles, at)
+    named = db.execute(_DROP_NAMED, {"given": json.dumps(sorted(found.hashes)), "at": at}).rowcount
     _clean_layouts(db, article["site"], titles, without)
     for statement in _SAID:
         db.execute(statement, {"quoted": json.dumps([*titles, *addresses])})
@@ -125,20 +193,17 @@ def _drop_own(db: Database, values: dict[str, Any]) -> tuple[int, int]:
     """Drop the bytes of its responses, but those that another article's has too; how many were, and were not."""
     given = json.dumps([row[0] for row in db.execute(_RESPONSES, values)])
     db.execute(f"UPDATE responses SET headers = '{{}}' WHERE id IN {_GIVEN}", {"given": given})  # they may name a file
-    dropped = db.execute(_DROP_OWN, {"given": given, "at": values["at"]}).rowcount
+    dropped = db.execute(_DROP_OWN, {"given": given, "at": values["at"], "id": values["id"]}).rowcount
     return dropped, int(db.execute(_COUNT_SHARED, {"given": given}).fetchone()[0])
 
 
-def _drop_listings(db: Database, code: str, titles: list[str], at: str) -> int:
-    """Drop the bytes of the readings of listings that name the article; how many were."""
-    said = [form for title in titles for encoding in ("utf-8", "gb18030") if (form := title.encode(encoding, "ignore"))]
-    alone = rb"(?<![0-9A-Za-z])" + re.escape(code.encode()) + rb"(?![0-9A-Za-z])"
-    names = re.compile(b"|".join([alone, *map(re.escape, said)]))
-    listed = "SELECT DISTINCT b.hash FROM responses r JOIN bodies b ON b.hash = r.body_hash WHERE r.role = 'listing'"
-    found = [row[0] for row in db.execute(f"{listed} AND b.data IS NOT NULL")]
-    hit = [digest for digest in found if names.search(responses.body(db, digest) or b"")]
-    drop = f"UPDATE bodies SET data = NULL, dropped_at = :at WHERE hash IN {_GIVEN}"
-    return db.execute(drop, {"given": json.dumps(hit), "at": at}).rowcount
+def _names(code: str, titles: list[str], least: int) -> re.Pattern[bytes] | None:
+    """What says a code, standing alone, or a title, where they have so many characters."""
+    said = [title.encode(encoding, "ignore") for title in titles for encoding in ("utf-8", "gb18030")
+            if len(title) >= least]  # fmt: skip
+    alone = [rb"(?<![0-9A-Za-z])" + re.escape(code.encode()) + rb"(?![0-9A-Za-z])"] if len(code) >= least else []
+    pieces = [*alone, *(re.escape(form) for form in said if form)]
+    return re.compile(b"|".join(pieces)) if pieces else None
 
 
 def _clean_layouts(db: Database, site: str, titles: list[str], without: WithoutWords) -> None:
@@ -146,6 +211,16 @@ def _clean_layouts(db: Database, site: str, titles: list[str], without: WithoutW
         cleaned = without(layout["layout"], titles)
         if cleaned != layout["layout"]:
             db.execute("UPDATE layouts SET layout = ? WHERE id = ?", (cleaned, layout["id"]))
+
+
+def forget(db: Database) -> None:
+    """Write the index's segments anew, in which deleted words stay; a piece at a time, each in its own transaction."""
+    merge = "INSERT INTO articles_fts (articles_fts, rank) VALUES ('merge', ?)"
+    pages, before = -_MERGED, -2
+    while db.conn.total_changes - before >= 2:
+        before = db.conn.total_changes
+        db.execute(merge, (pages,))
+        pages = _MERGED
 
 
 def overwrite_deleted(db: Database) -> None:

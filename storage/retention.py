@@ -43,7 +43,12 @@ UPDATE bodies AS b SET data = NULL, dropped_at = :now WHERE b.hash IN {_GIVEN} A
 _FIND_RESPONSES = f"""
 SELECT r.id, r.body_hash FROM responses r WHERE r.id > :after AND r.id <= :upto AND {_OLD_RESPONSE}
 """
-_DROP_RESPONSES = f"DELETE FROM responses AS r WHERE r.id IN {_GIVEN} AND {_OLD_RESPONSE}"
+# A look that grew old since the looks were dropped is still there, and so is what it brought.
+_DROP_RESPONSES = f"""
+DELETE FROM responses AS r WHERE r.id IN {_GIVEN} AND r.fetched_at < :raw
+    AND NOT EXISTS (SELECT 1 FROM version_responses v WHERE v.response_id = r.id)
+    AND NOT EXISTS (SELECT 1 FROM checks c WHERE c.response_id = r.id)
+"""
 _DROP_UNUSED = f"""
 DELETE FROM bodies AS b WHERE b.hash IN {_GIVEN} AND NOT EXISTS (SELECT 1 FROM responses r WHERE r.body_hash = b.hash)
 """
@@ -112,6 +117,7 @@ def shrink(db: Database, pages: int) -> None:
 
 def rewrite(db: Database) -> None:
     """Write the file anew, without a place that nothing is on; from then on it can shrink bit by bit."""
+    db.execute("INSERT INTO articles_fts (articles_fts) VALUES ('optimize')")  # deleted words stay in its segments
     db.execute("PRAGMA auto_vacuum = INCREMENTAL")
     db.execute("VACUUM")
 

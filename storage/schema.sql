@@ -348,6 +348,13 @@ CREATE INDEX outbox_left ON outbox (channel) WHERE delivered_at IS NULL;
 CREATE INDEX outbox_change ON outbox (change_id);
 CREATE INDEX outbox_incident ON outbox (incident_id) WHERE incident_id IS NOT NULL;
 
+-- A channel that takes nothing now, and is spared for that; one that took its last message has no row.
+CREATE TABLE channels (
+    channel TEXT PRIMARY KEY,
+    failures INTEGER NOT NULL,       -- attempts in a row that say that it takes nothing
+    not_before TEXT                  -- nothing is sent before then; NULL: at once
+) STRICT;
+
 -- An article whose words were taken out of the record.
 CREATE TABLE redactions (
     id INTEGER PRIMARY KEY,

@@ -6,6 +6,7 @@ import random
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -17,8 +18,10 @@ from typing import Any
 import pytest
 import zstandard
 
+from crawler import config
 from crawler.config import Retention
 from crawler.demo import pages
+from crawler.redact import redact
 from crawler.retention import prune
 from crawler.rules.asked import asked
 from crawler.rules.dates import utc_text
@@ -183,6 +186,46 @@ def test_a_crawl_is_not_held_up_by_pruning(trail: Desk) -> None:
     trail.newstrail("prune", "--checks", "90d")  # gives back what the crawl kept from being given back
     assert trail.database.stat().st_size < size / 10
     trail.assert_sound()
+
+
+def test_looks_that_come_while_it_prunes_stop_nothing(trail: Desk) -> None:
+    """A look that was an article's newest, and so stayed with its answer, is old when the answers' turn comes."""
+    path, old, now = trail.folder / "busy.db", "2020-01-01T00:00:00Z", "2024-06-01T00:00:00Z"
+    db = open_database(path)
+    look = "INSERT INTO checks VALUES (NULL, ?, NULL, NULL, ?, ?, 'blocked', 403, 'R', ?)"
+    with transaction(db):
+        for number in range(1, 1201):
+            kept = responses.keep(db, "http://a.example/", "content", old, 403, {}, b"no %d" % number)
+            article = "INSERT INTO articles (site, code, url, first_seen_at) VALUES ('s', ?, 'u', ?)"
+            db.execute(article, (str(number), old))
+            db.execute(look, (number, kept, old, f"old {number}"))
+    is_over, looked = threading.Event(), [0]
+
+    def crawl() -> None:
+        with closing(sqlite3.connect(path, timeout=15, isolation_level=None)) as writer:
+            writer.execute("PRAGMA foreign_keys = ON")
+            while not is_over.is_set() and looked[0] < 1200:
+                looked[0] += 1
+                writer.execute(look, (looked[0], None, now, f"new {looked[0]}"))
+
+    writer = threading.Thread(target=crawl)
+
+    def told(what: str, done: int, total: int) -> None:
+        if done == 1200 and what == "old looks":  # the looks were seen through
+            writer.start()
+            while looked[0] < 100:
+                time.sleep(0.01)
+
+    try:
+        report = prune(db, path, ALL, now, on_step=told)
+    finally:
+        is_over.set()
+        writer.join()
+    assert report.checks == 0 and report.responses == 0 and looked[0] >= 100
+    assert prune(db, path, ALL, now).responses == db.execute("SELECT count(*) FROM checks WHERE checked_at = ?",
+                                                             (now,)).fetchone()[0]  # fmt: skip
+    assert not db.execute("PRAGMA foreign_key_check").fetchall()
+    db.close()
 
 
 def test_prune_takes_its_ages_from_the_configuration_and_needs_some(trail: Desk) -> None:
@@ -353,6 +396,85 @@ def test_a_look_that_was_under_way_brings_no_word_back(secret: Desk) -> None:
     assert held and secret.newstrail("prune", "--vacuum") is not None
     assert found(secret) == set()
     secret.assert_sound()
+
+
+def test_no_answer_of_a_failed_look_keeps_a_word(secret: Desk) -> None:
+    """Not its further ones, nor where redirects led, nor what no look is known of any more; others' answers stay."""
+    at, login = "2024-11-23T00:00:00Z", f"{secret.site.base}/login?from=7"
+    answers = [
+        # of which article, the first of its look or a further one, where it was had, what it said
+        ("NW9", True, secret.site.base + BODY.format("NW9"), "<p>欧阳望舒</p>"),
+        ("NW9", False, login, "<p>夏侯知秋经办</p>"),
+        ("NW9", False, f"{secret.site.base}/elsewhere/3", "<p>917.35万元</p>"),
+        ("NW1", True, f"{secret.site.base}/elsewhere/1", "<p>of NW1</p>"),
+        ("NW1", False, f"{secret.site.base}/elsewhere/2", "<p>of NW1 too</p>"),
+        (
+            "",
+            False,
+            f"{secret.site.base}/nowhere",
+            "<p>先登录：欧阳望舒诉江州银行案撤回起诉书</p>",
+        ),  # whose look was pruned
+    ]
+    db = open_database(secret.database)
+    with transaction(db):
+        for number, (code, is_first, url, said) in enumerate(answers):
+            if not code:  # something else was kept in between
+                responses.keep(db, f"{secret.site.base}/other", "listing", at, 200, {}, b"nothing")
+            kept = responses.keep(db, url, "share", at, 403, {}, said.encode())
+            if is_first:
+                look = "INSERT INTO checks SELECT NULL, id, NULL, NULL, ?, ?, 'blocked', 403, 'R', ? FROM articles"
+                db.execute(f"{look} WHERE code = ?", (kept, at, f"look {number}", code))
+        responses.keep(db, f"{secret.site.base}/other", "listing", at, 200, {}, b"nothing more")
+        for url, said in (
+            (login, "<p>诸葛听澜</p>"),
+            ("http://a.example/", "<p>欧阳望舒</p>"),
+        ):  # looks that were pruned
+            responses.keep(db, url, "share", at, 403, {}, said.encode())
+    db.close()
+    secret.newstrail("redact", "NW9", "--reason", "asked for", "--yes")
+    assert found(secret) == set()
+    stay = secret.rows("SELECT url FROM responses JOIN bodies ON hash = body_hash"
+                       " WHERE data IS NOT NULL AND url LIKE '%elsewhere%' ORDER BY url")  # fmt: skip
+    assert [row["url"][-1] for row in stay] == ["1", "2"]
+    secret.assert_sound()
+
+
+def test_a_crawl_is_not_held_up_by_a_redaction(secret: Desk) -> None:
+    db, at = open_database(secret.database), "2024-11-23T00:00:00Z"
+    with transaction(db):
+        for number in range(300):
+            listed = b"".join(b"<li>%d of %d</li>" % (n, number) for n in range(200)) * 80
+            responses.keep(db, "http://a.example/", "listing", at, 200, {}, listed)
+    settings = config.load(secret.toml)
+    is_over, waits = threading.Event(), []
+
+    def write() -> None:
+        with closing(sqlite3.connect(secret.database, timeout=15, isolation_level=None)) as writer:
+            writer.execute("PRAGMA busy_timeout = 0")
+            while not is_over.wait(0.002):
+                began = time.monotonic()
+                while not is_over.is_set():
+                    try:
+                        writer.execute("BEGIN IMMEDIATE")
+                        writer.execute("ROLLBACK")
+                        break
+                    except sqlite3.OperationalError:
+                        time.sleep(0.002)
+                waits.append(time.monotonic() - began)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    began = time.monotonic()
+    try:
+        redact(db, settings, secret.row("SELECT * FROM articles WHERE code = 'NW9'"), "asked for", at)
+    finally:
+        took = time.monotonic() - began
+        is_over.set()
+        writer.join()
+        db.close()
+    assert max(waits) < took / 2 and len(waits) > 5
+    secret.newstrail("prune", "--vacuum")
+    assert found(secret) == set()
 
 
 def test_an_article_that_was_only_listed_can_be_redacted(trail: Desk) -> None:

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -28,7 +29,7 @@ from crawler.sending import NotSentError, post
 from storage.database import open_database, transaction
 from tests.conftest import Desk, article
 from tests.crawling import ROOT, Trail
-from tests.origin import FAULTS, Replica
+from tests.origin import FAULTS, Answer, Replica, status
 
 SECRET = "whsec_" + base64.b64encode(b"a key of some length").decode()
 KILLED = "the receiver kills its sender"
@@ -166,6 +167,52 @@ def test_a_source_that_is_added_later_sends_nothing_at_first_either(desk: Newsde
     desk.site.publish(article("NW9", "caijing"))
     desk.crawl()
     assert len(desk.outbox()) == 1
+
+
+@pytest.mark.parametrize("outcome", ["partial", "interrupted"])
+@pytest.mark.parametrize("command", [["crawler", "crawl"], ["scrapy", "crawl", "share"]])
+def test_what_a_first_crawl_left_is_read_in_silence(
+    outcome: str, command: list[str], desk: Newsdesk, receiver: Receiver
+) -> None:
+    """Whichever crawl goes on where it was stopped, or its host left; and what came since is told."""
+    desk.webhook(receiver, kinds=["first_seen", "edited"])
+    for number in range(4, 9):
+        desk.site.publish(article(f"NW{number}"))
+    desk.configure("delay = 0\nconcurrency_per_host = 8", "delay = 0.05\nconcurrency_per_host = 1")
+    crawl = [sys.executable, "-m", "crawler", "crawl"]
+    environment = {**os.environ, "NEWSTRAIL_CONFIG": str(desk.toml)}
+
+    def cut(request: Any) -> Answer:
+        if outcome == "partial":
+            return status(429, retry_after="3600")
+        process.terminate()
+        time.sleep(0.3)
+        return status(500)
+
+    desk.site.override("/NewsData/GetNewsText.do?id=NW5", cut, times=1)
+    process = subprocess.Popen(crawl, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    assert process.wait(60) == 3
+    assert desk.row("SELECT outcome FROM runs") == {"outcome": outcome}
+    left = desk.row("SELECT count(*) AS n FROM articles WHERE version_count = 0")["n"]
+    assert 2 <= left < 8
+    shutil.rmtree(Path(os.environ["TMPDIR"]) / f"newstrail-{os.geteuid()}")  # as if that hour was over
+    with closing(sqlite3.connect(desk.database)) as db, db:
+        db.execute("UPDATE hosts SET not_before = NULL")
+        db.execute("UPDATE articles SET next_check_at = '2024-01-01T00:00:00Z'")
+    first = desk.row("SELECT min(seen_at) AS at FROM listing_snapshots")["at"]
+    while utc_text(datetime.now(UTC)) <= first:
+        time.sleep(0.1)
+    read = desk.row("SELECT code FROM articles WHERE version_count = 1 ORDER BY id LIMIT 1")["code"]
+    desk.site.edit(read, body_html=desk.site.article(read).body_html.replace("3.5亿元", "35亿元"))
+    desk.run(*command, code=0)
+    assert not desk.rows("SELECT 1 FROM articles WHERE version_count = 0")
+    desk.site.publish(article("NW9"))
+    desk.crawl()
+    told = "SELECT c.kind, a.code FROM outbox o JOIN changes c ON c.id = change_id JOIN articles a ON a.id = article_id"
+    assert [tuple(row.values()) for row in desk.rows(f"{told} ORDER BY o.id")] == [
+        ("edited", read),
+        ("first_seen", "NW9"),
+    ]
 
 
 def test_each_channel_hears_what_it_asked_for(desk: Newsdesk, receiver: Receiver) -> None:
@@ -359,7 +406,7 @@ def test_a_channel_that_fails_delays_no_other_and_is_not_hammered(
     desk: Newsdesk, receiver: Receiver, record: Path
 ) -> None:
     slow = Receiver()
-    slow.before = lambda: time.sleep(0.5)
+    slow.before = lambda: time.sleep(0.5 if len(slow.received) <= 3 else 0)
     slow.answer = lambda number: 500
     desk.webhook(slow, "slow")
     desk.webhook(receiver, "quick")
@@ -367,24 +414,73 @@ def test_a_channel_that_fails_delays_no_other_and_is_not_hammered(
     times: list[float] = []
     receiver.before = lambda: times.append(time.monotonic())
     begun = time.monotonic()
-    desk.deliver()
+    assert desk.deliver()
     assert len(receiver.received) == 9 and len(slow.received) == 3
     assert times[-1] - begun < 1.5  # and not after the slow one's three half seconds
     assert [p["data"]["id"] for p in receiver.payloads] == sorted(p["data"]["id"] for p in receiver.payloads)
-    waiting = [row for row in desk.outbox() if row["channel"] == "slow"]
-    assert all(row["next_attempt_at"] > utc_text(desk.now) for row in waiting)
-    slow.answer = lambda number: 200
-    desk.deliver(60)
-    assert len(slow.received) == 12
+    waits, seconds = [], 0.0
+    while seconds < 6 * 3600:
+        waits.append(desk.deliver(waits[-1] if waits else 1) or 0)
+        seconds += waits[-1]
+    assert 30 < len(slow.received) - 3 < 60 and 0 < min(waits) <= max(waits) <= 600
+    asked = len(slow.received)
+    tell(desk, record, 9)
+    assert desk.deliver() and len(slow.received) == asked  # nor for what is new
+    slow.answer, slow.before = (lambda number: 200), (lambda: None)
+    desk.deliver(waits[-1])
+    desk.deliver(4 * 3600)
+    assert all(row["delivered_at"] for row in desk.outbox())
     slow.stop()
 
 
-def test_one_message_that_is_refused_stops_no_other(desk: Newsdesk, receiver: Receiver, record: Path) -> None:
+@pytest.mark.parametrize(("status", "turns"), [(400, 1), (404, 1), (422, 1), (500, 2)])
+def test_messages_that_are_never_taken_stop_no_other(
+    status: int, turns: int, desk: Newsdesk, receiver: Receiver, record: Path
+) -> None:
+    """Not even five in a row at the head; where the receiver stumbles over them, the others' turn is the next."""
+    desk.webhook(receiver)
+    tell(desk, record, *range(9))
+    bad = {row["message_id"] for row in desk.outbox()[: 5 if turns == 1 else 3]}
+    receiver.answer = lambda number: status if receiver.payloads[-1]["id"] in bad else 200
+    for turn in range(turns):
+        assert desk.deliver(turn) is not None
+    assert {row["message_id"] for row in desk.outbox() if not row["delivered_at"]} == bad
+    left, seconds = desk.deliver(3600), 3600.0  # they try again, alone, until they are given up
+    tell(desk, record, 9)
+    desk.deliver(600)
+    assert desk.outbox()[-1]["delivered_at"]
+    while left is not None and seconds < 2 * 86400:
+        left = desk.deliver(left)
+        seconds += left or 0
+    assert {row["message_id"] for row in desk.outbox() if row["parked_at"]} == bad
+    assert all((row["message_id"] in bad) != bool(row["delivered_at"]) for row in desk.outbox())
+
+
+def test_a_receiver_that_refuses_all_is_spared_as_well(desk: Newsdesk, receiver: Receiver, record: Path) -> None:
+    desk.webhook(receiver)
+    for _ in range(3):
+        tell(desk, record, *range(10))
+    receiver.answer = lambda number: 410
+    left = desk.deliver()
+    assert len(receiver.received) == 10
+    for _ in range(10):
+        left = desk.deliver(left or 0)
+    assert len(receiver.received) == 20 and left == 600
+    receiver.answer = lambda number: 200
+    desk.newstrail("notify", "--retry")  # a person says that it is mended
+    desk.deliver()
+    assert len(receiver.received) >= 30 and desk.rows("SELECT * FROM channels") == []
+
+
+def test_a_message_that_cannot_be_written_stops_no_other(desk: Newsdesk, receiver: Receiver, record: Path) -> None:
     desk.webhook(receiver)
     tell(desk, record, *range(3))
-    receiver.answer = lambda number: 400 if number == 1 else 200
+    with closing(sqlite3.connect(desk.database)) as db, db:
+        db.execute("UPDATE changes SET fields = 'none' WHERE id = ?", (desk.outbox()[0]["change_id"],))
     assert desk.deliver() is not None
-    assert [bool(row["delivered_at"]) for row in desk.outbox()] == [False, True, True]
+    first, *others = desk.outbox()
+    assert (first["attempts"], first["error"]) == (1, "it could not be written (JSONDecodeError)")
+    assert all(row["delivered_at"] for row in others) and len(receiver.received) == 2
 
 
 # ── Digests ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -406,6 +502,24 @@ def test_a_digest_waits_for_its_time_and_keeps_its_id(desk: Newsdesk, receiver: 
     assert [bool(row["delivered_at"]) for row in desk.outbox()] == [True] * 4 + [False]
     desk.deliver(86400)
     assert receiver.payloads[-1]["id"] != first["id"] and receiver.payloads[-1]["title"] == "1 finding"
+
+
+def test_a_digest_that_is_refused_stays_whole_and_stops_no_later_one(
+    desk: Newsdesk, receiver: Receiver, record: Path
+) -> None:
+    desk.webhook(receiver, every="1h")
+    tell(desk, record, *range(3))
+    receiver.answer = lambda number: 422 if receiver.payloads[-1]["data"]["messages"][0]["data"]["id"] == first else 200
+    first = desk.outbox()[0]["change_id"]
+    desk.deliver(3600)
+    tell(desk, record, 3, 4)
+    assert desk.deliver(600) and desk.outbox()[-1]["digest"] is None  # not before its time, whatever else is due
+    assert desk.deliver(3600 - 600) is not None
+    ids = [told["id"] for told in receiver.payloads]
+    refused, taken = ids[0], next(told for told in receiver.payloads if told["id"] != ids[0])
+    assert [row["digest"] for row in desk.outbox()] == [refused] * 3 + [taken["id"]] * 2
+    assert ids.count(taken["id"]) == 1 and len(taken["data"]["messages"]) == 2
+    assert {len(told["data"]["messages"]) for told in receiver.payloads if told["id"] == refused} == {3}
 
 
 # ── Safety ──────────────────────────────────────────────────────────────────────────────────────────────────────

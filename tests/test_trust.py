@@ -5,6 +5,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from tests.origin import FAULTS, Answer, Replica, page
 from tests.test_record import endpoint
 
 CODES = [f"NW{number:02}" for number in range(10)]
+PAGE_OF = "/html_News/NewsShare.html?infoCode={}"
 
 
 @pytest.fixture
@@ -419,6 +421,40 @@ def test_a_new_template_is_learned_anew_and_is_no_edit(trail: Desk, site: Replic
     (edit,) = trail.rows("SELECT code, fields, summary FROM edits")
     assert (edit["code"], edit["fields"]) == ("NW03", '["body"]') and "3.5亿元 → 35亿元" in edit["summary"]
     assert len(trail.rows("SELECT * FROM layouts")) == 2
+
+
+@pytest.mark.parametrize("when", ["before", "in between"])
+def test_no_redacted_title_is_learned_of_other_pages(trail: Desk, site: Replica, when: str) -> None:
+    """They link to it from within their bodies, as most news sites do."""
+    title = "欧阳望舒诉江州银行一案"
+    site.edit("NW00", title=title)
+    hot = f'<p class="tip"><a href="{site.article("NW00").post_path()}">{title}</a></p></div></div></section>'
+    trail.configure("content ", "#content ")
+
+    def show(code: str, total: str, title: str | None = None) -> Answer:
+        html = NEW_PAGE.format(title=title or f"第{code}号项目", code=code, sum=total)
+        return page(html if title else html.replace("</div></div></section>", hot))
+
+    def redact() -> None:
+        trail.newstrail("redact", "NW00", "--reason", "asked for", "--yes", "--no-vacuum")
+
+    for code in CODES:
+        site.override(PAGE_OF.format(code), show(code, "3.5", title if code == "NW00" else None))
+    trail.crawl()
+    assert any("欧阳望舒" in row["layout"] for row in trail.rows("SELECT layout FROM layouts"))
+    with closing(sqlite3.connect(trail.database)) as db, db:
+        db.execute("DELETE FROM layouts")  # as if nothing had been learned
+    for code in CODES[1:]:
+        site.override(PAGE_OF.format(code), show(code, "4.5"))
+    if when == "before":
+        redact()
+        trail.scrapy("crawl", "share", "-a", f"code={','.join(CODES[1:])}")
+        assert trail.rows("SELECT 1 FROM layouts")
+    else:
+        site.override(PAGE_OF.format("NW05"), lambda request: redact() or show("NW05", "4.5"), times=1)
+        trail.crawl(recheck=True)
+    assert trail.rows("SELECT 1 FROM redactions")
+    assert not any("欧阳望舒" in row["layout"] for row in trail.rows("SELECT layout FROM layouts"))
 
 
 def test_the_same_bytes_are_read_once(trail: Desk, site: Replica) -> None:

@@ -8,6 +8,9 @@ import math
 
 GIVEN_UP_AFTER = 86400  # seconds from the first attempt
 _LONGEST_WAIT = 4 * 3600  # seconds
+_LONGEST_REST = 600  # seconds
+_FAILURES = 3  # in a row, after which a channel takes nothing now
+_REFUSALS = 10  # in a row, of messages that are each tried for the first time
 _GROWTH = 1.5  # of the wait, from one second on
 
 
@@ -42,3 +45,17 @@ def wait_after(attempts: int) -> int:
     [1, 2, 3, 4, 39, 2217, 14400]
     """
     return min(math.ceil(_GROWTH ** min(attempts - 1, 50)), _LONGEST_WAIT)
+
+
+def rest_after(failures: int, refused: bool) -> int:
+    """Seconds that a channel is spared after so many failures in a row, the last of which is a receiver's that is down,
+    or (`refused`) that refused a message: 0 while they may be single messages', at most 10 minutes.
+
+    >>> [rest_after(n, refused=False) for n in (1, 2, 3, 4, 10, 30)]
+    [0, 0, 1, 2, 18, 600]
+    >>> [rest_after(n, refused=True) for n in (3, 9, 10, 30)]
+    [0, 0, 18, 600]
+    """
+    if failures < (_REFUSALS if refused else _FAILURES):
+        return 0
+    return min(wait_after(failures - _FAILURES + 1), _LONGEST_REST)

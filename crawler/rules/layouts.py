@@ -1,7 +1,9 @@
 """Which pages of a run a site's layout is to be learned from."""
 
+import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
+from urllib.parse import unquote
 
 from crawler.items import Job, Layout, Look, Role
 from crawler.rules import page
@@ -9,6 +11,7 @@ from crawler.rules.decode import decode
 from crawler.rules.extract import signature
 
 _FEWEST, _MOST = 3, 20  # pages that a layout is learned from
+_LONG_ENOUGH = 6  # characters of a title that a template does not say by itself
 _LARGEST = 500_000  # bytes of a page that is worth it
 
 
@@ -41,6 +44,26 @@ class Samples:
             layout = learn(list(pages.values()), role)
             if layout and not (known and layout == known.layout):
                 yield site, role, layout, len(pages)
+
+    def titles(self, site: str, role: Role, codes: Collection[str]) -> set[str]:
+        """What the pages of this run call the articles of these codes: the words of links that lead to them."""
+        if not codes:
+            return set()
+        named = re.compile(rf"(?<![0-9A-Za-z])(?:{'|'.join(map(re.escape, codes))})(?![0-9A-Za-z])")
+        roots = (page.tree(markup) for markup in self._pages[site, role].values())
+        links = (link for root in roots if root is not None for link in root.iter("a"))
+        return {" ".join(page.text(link).split()) for link in links if named.search(unquote(link.get("href") or ""))}
+
+
+def without(layout: Layout, titles: Iterable[str]) -> Layout:
+    """A layout without the parts of the template that say one of these titles.
+
+    >>> without(Layout("div.text", ("p.hot = 江州某某诉银行案第#号", "p.end = 完")), ["江州某某诉银行案", "完"]).apart
+    ('p.end = 完',)
+    """
+    said = [signature.masked(title) for title in titles if len(title) >= _LONG_ENOUGH]
+    kept = tuple(part for part in layout.apart if not any(words in part for words in said))
+    return Layout(layout.body, kept)
 
 
 def _fits(markup: str, layout: Layout) -> bool:
