@@ -12,7 +12,7 @@ import zstandard
 
 from storage.database import open_database, transaction
 
-_WORDS = "采购 预算 项目 公司 投资 增长 市场 政府 招标 中标 金额 亿元 万元 公告 更正 数据 季度 同比 下降 上海 北京 。".split()
+_WORDS = "采购 预算 项目 公司 投资 增长 市场 政府 招标 中标 金额 亿元 万元 公告 更正 数据 季度 同比 下降 。".split()
 _OUTLETS = [f"第{number}日报" for number in range(60)]
 _BEGAN = datetime(2024, 1, 1, tzinfo=UTC)
 _BATCH = 2000  # articles

@@ -48,7 +48,8 @@ def changes(db: Database, *, limit: int = -1, **filters: Any) -> list[dict[str, 
     Filters, each None for any: `article_id`, `since` and `until` (UTC text: seen by then or later; before it),
     `source` (key), `outlet` (of the article as it stands), `kind`, `field`, `severity`, `disclosure`, `verdict`,
     `words` (in the title as it stands, or in the summary), `before` and `after` (the number of a change: what stands
-    below it; what was recorded after it), `first_seen` (False: all but these). `min_severity`: only changes that have a
+    below it; what was recorded after it), `first_seen` (False: all but these), `redacted` (False: all but those
+    of redacted articles). `min_severity`: only changes that have a
     severity, and at least this one. `cosmetic`: only cosmetic edits, or all but these.
     """
     return stream.newest_first(db, limit, **stream.asked(**filters))

@@ -35,10 +35,14 @@ _CONDITIONS = {
     "outlet": "+c.article_id IN (SELECT id FROM articles WHERE outlet = :outlet)",
     "source": """+c.article_id IN (SELECT l.article_id FROM listings l JOIN sources s ON s.id = l.source_id
                                    WHERE s.key = :source)""",
+    "recorded_since": "c.recorded_at >= :recorded_since",
     "words": """(+c.article_id IN (SELECT id FROM articles WHERE instr(title, :words))
                  OR +c.id IN (SELECT id FROM changes WHERE summary != '' AND instr(summary, :words)))""",
 }
-_NOT_FIRST = "c.kind != 'first_seen'"
+_FLAGS = {
+    "first_seen": "c.kind != 'first_seen'",
+    "redacted": "c.article_id NOT IN (SELECT article_id FROM redactions)",
+}  # filters that leave something out where they are False
 _COLUMNS = """
 SELECT c.id, c.kind, c.changed_after, c.changed_by, c.recorded_at, c.fields, c.added_chars, c.removed_chars,
        c.severity, c.disclosure, c.summary, c.reason, o.number AS old_version, n.number AS new_version,
@@ -85,6 +89,18 @@ def newest_first(db: Database, limit: int = -1, **filters: Any) -> list[dict[str
     return rows(db, sql, {**filters, "limit": limit})
 
 
+def in_order(db: Database, after: int, limit: int, **filters: Any) -> list[dict[str, Any]]:
+    """Changes after a number, in the order of their numbers."""
+    bounds = {**filters, "after": after}
+    return rows(db, _page(bounds, "c.id"), {**bounds, "limit": limit})
+
+
+def recorded_at(db: Database, number: int) -> str | None:
+    """When the change of that number was recorded (UTC text); None: there is none."""
+    row = db.execute("SELECT recorded_at FROM changes WHERE id = ?", (number,)).fetchone()
+    return str(row[0]) if row else None
+
+
 def changes_after(db: Database, after: int, limit: int = 100, **filters: Any) -> Page:
     """The changes that were recorded after the one of number `after` (0: from the beginning), at most `limit` of them
     (1 to 1000; other values are brought to these), oldest first.
@@ -96,8 +112,7 @@ def changes_after(db: Database, after: int, limit: int = 100, **filters: Any) ->
         at = f"this record's newest change is number {last}" if 0 <= after <= _LARGEST_ID else "numbers begin at 0"
         raise CursorError(f"after={after}: no change of that number; {at}")
     count = min(max(limit, 1), LARGEST_PAGE)
-    bounds = {**filters, "after": after, "up_to": last}
-    found = rows(db, _page(bounds, "c.id"), {**bounds, "limit": count + 1})
+    found = in_order(db, after, count + 1, **filters, up_to=last)
     page = found[:count]
     is_more = len(found) > count
     return Page(page, page[-1]["id"] if is_more else last, is_more)
@@ -118,11 +133,11 @@ def outlets(db: Database, limit: int = 200) -> list[dict[str, Any]]:
     return rows(db, sql, (limit,))
 
 
-def asked(min_severity: str | None = None, first_seen: bool = True, **filters: Any) -> dict[str, Any]:
-    """Filters as `_where` takes them: those that ask for something."""
+def asked(min_severity: str | None = None, **filters: Any) -> dict[str, Any]:
+    """The filters of `history.changes` as the functions above take them: those that ask for something."""
     rank = {"rank": SEVERITIES.index(min_severity) + 1} if min_severity else {}
-    not_first = {} if first_seen else {"first_seen": False}
-    return {name: value for name, value in filters.items() if value is not None} | rank | not_first
+    given = {name: value for name, value in filters.items() if value is not None}
+    return {name: value for name, value in given.items() if name not in _FLAGS or not value} | rank
 
 
 def _page(filters: dict[str, Any], order: str) -> str:
@@ -132,5 +147,5 @@ def _page(filters: dict[str, Any], order: str) -> str:
 
 
 def _where(filters: dict[str, Any]) -> str:
-    conditions = [_NOT_FIRST if name == "first_seen" else _CONDITIONS[name] for name in filters]
+    conditions = [_FLAGS.get(name) or _CONDITIONS[name] for name in filters]
     return "WHERE " + " AND ".join(conditions) if conditions else ""
