@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from sqlite_utils import Database
 
-from crawler import config, feeds, passages
+from crawler import config
 from crawler.cli import lookup
 from crawler.cli.output import printable
 from crawler.errors import UsageError
@@ -90,6 +90,8 @@ def _write_lines(db: Database, form: str, what: str, since: exports.Since, out: 
 
 
 def _write_atom(db: Database, since: exports.Since, out: Path | None, base_url: str | None) -> None:
+    from crawler import feeds
+
     to = stream.newest(db)
     feed = feeds.Feed(stream.stamp(db)["record"], pages=base_url.rstrip("/") if base_url else None)
     with _shown(out) as shown, _output(out) as file:
@@ -101,6 +103,8 @@ def _write_atom(db: Database, since: exports.Since, out: Path | None, base_url: 
 
 def _changes(db: Database, since: exports.Since, to: int) -> Iterator[dict[str, Any]]:
     """The changes of a feed for the public, oldest first, with their words; redacted articles' are left out."""
+    from crawler import passages
+
     after = since.after
     while after < to:
         asked = stream.asked(recorded_since=since.at, up_to=to, redacted=False)

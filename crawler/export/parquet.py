@@ -11,10 +11,11 @@ from crawler.errors import UsageError
 from crawler.export.files import written
 from storage import tables
 
-_GROUP_BYTES = 16 * 1024 * 1024  # of rows as Python holds them: texts, and some 60 bytes for each value
+_GROUP_BYTES = 2 * 1024 * 1024  # of rows as Python holds them: texts, and some 60 bytes for each value
 _VALUE_BYTES = 60
 # Times are told by their names in the schema; `at` and the like end them.
 _TIMES = ("_at", "_since", "changed_after", "changed_by", "not_before")
+_SHORT = ("code", "kind", "severity", "outcome")
 
 
 def write(
@@ -45,7 +46,9 @@ def _table(
     count = 0
     with (
         written(folder / f"{table}.parquet") as file,
-        parquet.ParquetWriter(file, schema, compression="zstd", use_dictionary=False) as writer,
+        parquet.ParquetWriter(
+            file, schema, compression="zstd", use_dictionary=False, write_statistics=_counted(schema)
+        ) as writer,
     ):
         for group in _groups(shown(table, tables.rows(db, table, since))):
             values = zip(*group, strict=True)
@@ -61,6 +64,11 @@ def _schema(arrow: Any, columns: dict[str, str]) -> Any:
         [(name, arrow.timestamp("s", tz="UTC") if name.endswith(_TIMES) else types[kind])
          for name, kind in columns.items()]
     )  # fmt: skip
+
+
+def _counted(schema: Any) -> list[str]:
+    """Columns whose smallest and largest values are noted for each group of rows; of texts that would be much."""
+    return [field.name for field in schema if str(field.type) != "string" or field.name.endswith(_SHORT)]
 
 
 def _array(arrow: Any, values: tuple[Any, ...], kind: Any) -> Any:
