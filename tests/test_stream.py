@@ -1,4 +1,4 @@
-"""The stream of changes: its filters agree with the rows, and a cursor misses and repeats nothing while others write."""
+"""The stream of changes: filters agree with the rows, and a cursor misses and repeats nothing while others write."""
 
 import json
 import multiprocessing
