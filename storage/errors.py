@@ -7,3 +7,7 @@ class StorageError(Exception):
 
 class QueryError(Exception):
     """A reader's own SQL cannot be run; the message is SQLite's."""
+
+
+class CursorError(ValueError):
+    """A place in the stream of changes that this record does not have; the message says what was asked and what is."""

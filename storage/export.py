@@ -1,35 +1,29 @@
-"""The record as files: Jekyll posts like the first site's own, JSON lines, CSV."""
+"""What exports are made of: rows of the record, read a page at a time by their numbers.
 
-import csv
-import io
-import json
-import re
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+A page is a query of its own: a long export holds no read transaction open, so a crawl that writes meanwhile can still
+empty its log into the file. What is recorded after an export has begun is the next one's.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
 from storage.queries import rows
 
-_IDEOGRAPHIC_SPACES = "\u3000\u3000"
-_FORMATS = {"second": "%Y-%m-%d %H:%M:%S %z", "minute": "%Y-%m-%d %H:%M %z", "day": "%Y-%m-%d"}
-_PLAIN_YAML = re.compile(r"[\w\u4e00-\u9fff][\w\u4e00-\u9fff ()（）/·.-]*")
-_YAML_WORDS = frozenset("null true false yes no on off y n ~".split())
-_LONGEST_NAME = 150  # bytes of a code in a file's name
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-_EXPORTED = """
-SELECT a.id, a.site, a.code, a.url, a.post_url, v.title, v.outlet, v.published_at, v.published_precision,
-       v.body_html, v.body_text, a.first_seen_at, s.category, s.listing_url, s.name AS source_name
-FROM articles a
-JOIN versions v ON v.article_id = a.id AND v.number = a.version_count
+PAGE = 500  # rows
+_POSTS = """
+SELECT v.id AS row, a.id, a.site, a.code, a.url, a.post_url, v.title, v.outlet, v.published_at, v.published_precision,
+       v.body_html, a.first_seen_at, s.category, s.listing_url, s.name AS source_name
+FROM versions v
+JOIN articles a ON a.id = v.article_id AND a.version_count = v.number
 LEFT JOIN sources s ON s.id = (SELECT source_id FROM listings WHERE article_id = a.id ORDER BY id LIMIT 1)
-WHERE a.state != 'redacted' AND NOT a.noarchive AND NOT a.noindex
-ORDER BY a.id
+WHERE v.id > :after AND v.id <= :last AND (:since IS NULL OR v.first_seen_at >= :since)
+  AND a.state != 'redacted' AND NOT a.noarchive AND NOT a.noindex
+ORDER BY v.id LIMIT :page
 """
-_CHANGE_ROWS = """
+_CHANGES = """
 SELECT c.id, c.kind, c.changed_after, c.changed_by, c.recorded_at, c.fields, c.added_chars, c.removed_chars,
        c.severity, c.disclosure, iif(a.noarchive, NULL, c.summary) AS summary, c.reason, a.site, a.code, a.url,
        a.outlet, o.number AS old_version, o.title AS old_title, iif(a.noarchive, NULL, o.body_text) AS old_body_text,
@@ -37,17 +31,35 @@ SELECT c.id, c.kind, c.changed_after, c.changed_by, c.recorded_at, c.fields, c.a
 FROM changes c JOIN articles a ON a.id = c.article_id
 LEFT JOIN versions o ON o.id = c.old_version_id
 LEFT JOIN versions n ON n.id = c.new_version_id
-WHERE a.state != 'redacted'
-ORDER BY c.id
+WHERE c.id > :after AND c.id <= :last AND (:since IS NULL OR c.recorded_at >= :since) AND a.state != 'redacted'
+ORDER BY c.id LIMIT :page
 """
-_VERSION_ROWS = """
+_VERSIONS = """
 SELECT v.id, a.site, a.code, a.url, v.number, v.title, v.outlet, v.author, v.published_at, v.modified_at,
        iif(a.noarchive, NULL, v.body_text) AS body_text, v.content_hash, v.first_seen_at, v.last_seen_at
 FROM versions v JOIN articles a ON a.id = v.article_id
-WHERE a.state != 'redacted'
-ORDER BY v.id
+WHERE v.id > :after AND v.id <= :last AND (:since IS NULL OR v.first_seen_at >= :since) AND a.state != 'redacted'
+ORDER BY v.id LIMIT :page
 """
-ROWS = {"changes": _CHANGE_ROWS, "versions": _VERSION_ROWS}
+# Of a raw response: an article whose words it has asks for no archive.
+_IS_WITHHELD = """(
+    EXISTS (SELECT 1 FROM version_responses x JOIN versions v ON v.id = x.version_id
+            JOIN articles a ON a.id = v.article_id WHERE x.response_id = {0}.id AND a.noarchive)
+    OR EXISTS (SELECT 1 FROM checks k JOIN articles a ON a.id = k.article_id
+               WHERE k.response_id = {0}.id AND a.noarchive)
+    OR ({0}.role != 'listing' AND EXISTS (SELECT 1 FROM articles a
+            WHERE (a.url = {0}.url OR a.post_url = {0}.url) AND a.noarchive)))"""
+_FIRST = "SELECT min(id) FROM responses WHERE body_hash = r.body_hash AND id > :began AND (:since IS NULL OR"
+_RESPONSES = f"""
+SELECT r.id, r.url, r.fetched_at, r.status, r.headers, r.body_hash, b.data IS NULL AS is_dropped,
+       {_IS_WITHHELD.format("r")} AS is_withheld, f.id AS first_id, f.url AS first_url,
+       f.fetched_at AS first_fetched_at, {_IS_WITHHELD.format("f")} AS is_first_withheld
+FROM responses r
+JOIN bodies b ON b.hash = r.body_hash
+JOIN responses f ON f.id = ({_FIRST} fetched_at >= :since))
+WHERE r.id > :after AND r.id <= :last AND (:since IS NULL OR r.fetched_at >= :since)
+ORDER BY r.id LIMIT :page
+"""
 _LEFT_OUT = """
 SELECT id, site, code, published_at, first_seen_at FROM articles
 WHERE version_count > 0 AND (state = 'redacted' OR noarchive OR noindex)
@@ -56,6 +68,54 @@ _WITHHELD = """
 SELECT count(*) FROM articles
 WHERE version_count > 0 AND state != 'redacted' AND (noarchive OR (:public AND noindex))
 """
+# What is exported -> its rows, the column that numbers them, and the table that has the last number.
+_READ = {
+    "changes": (_CHANGES, "id", "changes"),
+    "versions": (_VERSIONS, "id", "versions"),
+    "posts": (_POSTS, "row", "versions"),
+    "responses": (_RESPONSES, "id", "responses"),
+}
+LINES = ("changes", "versions")
+
+
+@dataclass(frozen=True)
+class Since:
+    """From where an export goes on: after the row of a number, and from a time (UTC text) on. Neither: everything."""
+
+    after: int = 0
+    at: str | None = None
+
+
+EVERYTHING = Since()
+
+
+def last(db: Database, what: str) -> int:
+    """The largest number among the rows of an export of `changes`, `versions`, `posts` or `responses`; 0: none."""
+    return int(db.execute(f"SELECT coalesce(max(id), 0) FROM {_READ[what][2]}").fetchone()[0])
+
+
+def records(db: Database, what: str, since: Since = EVERYTHING, to: int | None = None) -> Iterator[dict[str, Any]]:
+    """The rows of an export up to the number `to` (None: the last that there is now), in the order of their numbers;
+    one at a time is held."""
+    sql, key, _ = _READ[what]
+    values = {"since": since.at, "began": since.after, "last": last(db, what) if to is None else to, "page": PAGE}
+    after = since.after
+    while True:
+        cursor = db.execute(sql, {**values, "after": after})
+        names = [column[0] for column in cursor.description]
+        count = 0
+        for count, row in enumerate(cursor, 1):  # noqa: B007
+            record = dict(zip(names, row, strict=True))
+            after = record[key]
+            yield record
+        if count < PAGE:
+            return
+
+
+def newest_response(db: Database) -> str | None:
+    """When the raw response that was kept last was had (UTC text); None: there is none."""
+    row = db.execute("SELECT fetched_at FROM responses ORDER BY id DESC LIMIT 1").fetchone()
+    return str(row[0]) if row else None
 
 
 def withheld(db: Database, public: bool) -> int:
@@ -64,117 +124,6 @@ def withheld(db: Database, public: bool) -> int:
     return int(db.execute(_WITHHELD, {"public": public}).fetchone()[0])
 
 
-def records(db: Database, what: str) -> Iterator[dict[str, Any]]:
-    """The rows of an export of `changes` or `versions`, one after the other."""
-    cursor = db.execute(ROWS[what])
-    names = [column[0] for column in cursor.description]
-    for row in cursor:
-        record = dict(zip(names, row, strict=True))
-        if "fields" in record:
-            record["fields"] = json.loads(record["fields"])
-        yield record
-
-
-def jsonl(items: Iterable[dict[str, Any]]) -> Iterator[str]:
-    """One JSON object a line."""
-    return (json.dumps(item, ensure_ascii=False) + "\n" for item in items)
-
-
-def csv_lines(items: Iterable[dict[str, Any]]) -> Iterator[str]:
-    """CSV with a header line (RFC 4180); no cell can start a formula in a spreadsheet."""
-    for number, item in enumerate(items):
-        if number == 0:
-            yield _csv_line(item)
-        cells = (" ".join(value) if isinstance(value, list) else value for value in item.values())
-        yield _csv_line(safe_cell(cell) for cell in cells)
-
-
-def _csv_line(cells: Iterable[Any]) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer).writerow(cells)
-    return buffer.getvalue()
-
-
-def safe_cell(value: Any) -> Any:
-    """A cell that a spreadsheet reads as text: an apostrophe goes before what would start a formula.
-
-    >>> safe_cell("=cmd|' /C calc'!A0")
-    "'=cmd|' /C calc'!A0"
-    """
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
-
-
-def unwanted_posts(db: Database, zones: dict[str, str]) -> Iterator[str]:
-    """Names of the files that an earlier export may have written of what is left out now."""
-    for article in rows(db, _LEFT_OUT):
-        yield jekyll_name(article, ZoneInfo(zones.get(article["site"], "UTC")))
-
-
-def jekyll_posts(db: Database, zones: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """(file name, text) of each article's current version; `zones`: site -> its IANA time zone."""
-    for article in rows(db, _EXPORTED):
-        zone = ZoneInfo(zones.get(article["site"], "UTC"))
-        yield jekyll_name(article, zone), jekyll_post(article, zone)
-
-
-def jekyll_name(article: dict[str, Any], zone: ZoneInfo) -> str:
-    """`<date>-<code>.md`: the day of publication, else of first sight, in the site's zone.
-
-    A code that cannot be a file's name as it is gets the article's number, so that no two share a file.
-    """
-    safe = re.sub(r"[^\w.()-]", "_", article["code"]).lstrip(".")
-    cut = safe.encode()[:_LONGEST_NAME].decode(errors="ignore")
-    code = cut if cut == article["code"] else f"{cut}-{article['id']}"
-    return f"{_local(article['published_at'] or article['first_seen_at'], zone):%Y-%m-%d}-{code}.md"
-
-
-def jekyll_post(article: dict[str, Any], zone: ZoneInfo) -> str:
-    """A post as the first site's generator writes it: front matter, body, share link, back-links."""
-    category = article["category"] or _category_of(article["post_url"] or "")
-    tag = f"{article['outlet']}新闻" if article["outlet"] else article["source_name"] or ""
-    matter = ["---", "layout: post", f"title: {quoted(article['title'] or '')}"]
-    if article["published_at"]:
-        when = _local(article["published_at"], zone)
-        matter.append(f"date: {when.strftime(_FORMATS[article['published_precision'] or 'second'])}")
-    matter += [f"categories: {_plain(category)}", f"tags: {_plain(tag)}", "---"]
-    body = article["body_html"].replace(_IDEOGRAPHIC_SPACES, "")
-    return "\n".join([*matter, body, "", f"<{article['url']}>", "", _back_links(article, tag)])
-
-
-def _back_links(article: dict[str, Any], tag: str) -> str:
-    listing = article["listing_url"] or article["post_url"] or article["url"]
-    home = f"//{urlsplit(listing).netloc}/"
-    here = listing.partition(":")[2] if article["listing_url"] else home
-    return f"[返回{tag}]({here})｜[返回首页]({home})"
-
-
-def _category_of(post_url: str) -> str:
-    return urlsplit(post_url).path.strip("/").partition("/")[0]
-
-
-def _local(text: str, zone: ZoneInfo) -> datetime:
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).astimezone(zone)
-
-
-def quoted(text: str) -> str:
-    """A YAML double-quoted scalar that reads back exactly (YAML 1.2, 7.3.1).
-
-    >>> quoted('拟"并购"标的')
-    '"拟\\\\"并购\\\\"标的"'
-    """
-    return '"' + "".join(_escaped(character) for character in text) + '"'
-
-
-def _escaped(character: str) -> str:
-    if character in '"\\':
-        return "\\" + character
-    code = ord(character)
-    if code < 0x20 or 0x7F <= code <= 0x9F or character in "\u2028\u2029\ufeff\ufffe\uffff":
-        return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
-    return character
-
-
-def _plain(text: str) -> str:
-    """A scalar without quotes where YAML reads it back as it is, else a quoted one."""
-    is_plain = _PLAIN_YAML.fullmatch(text) and text.strip() == text and text.lower() not in _YAML_WORDS
-    return text if is_plain and not text[0].isdigit() else quoted(text)
+def left_out(db: Database) -> list[dict[str, Any]]:
+    """Articles that an earlier export for the public may have written, and that are left out now."""
+    return rows(db, _LEFT_OUT)

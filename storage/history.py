@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from storage import stream
 from storage.queries import rows
 
 _ARTICLE = """
@@ -12,43 +13,7 @@ SELECT id, site, code, url, post_url, title, outlet, author, published_at, publi
        first_seen_at, last_checked_at, last_changed_at, version_count, next_check_at, cluster_id
 FROM articles
 """
-_MATCHING = """
-FROM changes c
-JOIN articles a ON a.id = c.article_id
-LEFT JOIN versions o ON o.id = c.old_version_id
-LEFT JOIN versions n ON n.id = c.new_version_id
-LEFT JOIN marks m ON m.change_id = c.id
-WHERE (:since IS NULL OR c.changed_by >= :since)
-  AND (:kind IS NULL OR c.kind = :kind)
-  AND (:first_seen OR c.kind != 'first_seen')
-  AND (:before IS NULL OR (c.changed_by, c.id) < (SELECT changed_by, id FROM changes WHERE id = :before))
-  AND (:after IS NULL OR c.id > :after)
-  AND (:outlet IS NULL OR a.outlet = :outlet)
-  AND (:disclosure IS NULL OR c.disclosure = :disclosure)
-  AND (:verdict IS NULL OR m.verdict = :verdict)
-  AND (:words IS NULL OR instr(coalesce(a.title, '') || c.summary, :words) > 0)
-  AND (:field IS NULL OR EXISTS (SELECT 1 FROM json_each(c.fields) WHERE value = :field))
-  AND (:rank = 0
-       OR CASE c.severity WHEN 'material' THEN 3 WHEN 'minor' THEN 2 WHEN 'cosmetic' THEN 1 ELSE 0 END >= :rank)
-  AND (:source IS NULL OR EXISTS (
-        SELECT 1 FROM listings l JOIN sources s ON s.id = l.source_id
-        WHERE l.article_id = c.article_id AND s.key = :source))
-  AND (:article_id IS NULL OR c.article_id = :article_id)
-  AND (:cosmetic IS NULL OR (c.severity IS 'cosmetic') = :cosmetic)
-"""
-_CHANGES = f"""
-SELECT c.id, c.kind, c.changed_after, c.changed_by, c.recorded_at, c.fields, c.added_chars, c.removed_chars,
-       c.severity, c.disclosure, c.summary, c.reason, o.number AS old_version, n.number AS new_version,
-       c.old_version_id, c.new_version_id, c.edit_hash, a.cluster_id, a.id AS article_id, a.noarchive, a.state,
-       a.site, a.code, a.url, a.title, a.outlet, m.verdict
-{_MATCHING}
-ORDER BY c.changed_by DESC, c.id DESC
-LIMIT :limit
-"""
-_COUNT = f"SELECT count(*) {_MATCHING}"
-_FILTERS = ("since", "source", "kind", "field", "before", "after", "outlet", "disclosure", "verdict", "words")
-_UNFILTERED: dict[str, Any] = {**dict.fromkeys(_FILTERS), "first_seen": True}
-SEVERITIES = ("cosmetic", "minor", "material")
+SEVERITIES = stream.SEVERITIES
 
 
 def articles_like(db: Database, reference: str, codes: list[tuple[str, str]]) -> list[dict[str, Any]]:
@@ -77,29 +42,22 @@ def versions_of(db: Database, article_id: int) -> list[dict[str, Any]]:
     return found
 
 
-def changes(
-    db: Database,
-    *,
-    article_id: int | None = None,
-    min_severity: str | None = None,
-    cosmetic: bool | None = None,
-    limit: int = -1,
-    **filters: Any,
-) -> list[dict[str, Any]]:
-    """Changes, newest first; `limit` -1 for all. `filters`: `since` (UTC text), `source`, `kind`, `field`.
+def changes(db: Database, *, limit: int = -1, **filters: Any) -> list[dict[str, Any]]:
+    """Changes, newest first; `limit` -1 for all.
 
-    `min_severity`: only changes that have a severity, and at least this one. `cosmetic`: only cosmetic edits, or all
-    but these; None for both.
+    Filters, each None for any: `article_id`, `since` and `until` (UTC text: seen by then or later; before it),
+    `source` (key), `outlet` (of the article as it stands), `kind`, `field`, `severity`, `disclosure`, `verdict`,
+    `words` (in the title as it stands, or in the summary), `before` and `after` (the number of a change: what stands
+    below it; what was recorded after it), `first_seen` (False: all but these), `redacted` (False: all but those
+    of redacted articles). `min_severity`: only changes that have a
+    severity, and at least this one. `cosmetic`: only cosmetic edits, or all but these.
     """
-    rank = SEVERITIES.index(min_severity) + 1 if min_severity else 0
-    values = {"article_id": article_id, "rank": rank, "cosmetic": cosmetic, "limit": limit}
-    return rows(db, _CHANGES, {**_UNFILTERED, **filters, **values})
+    return stream.newest_first(db, limit, **stream.asked(**filters))
 
 
-def cosmetic_edits(db: Database, **filters: str | None) -> int:
+def cosmetic_edits(db: Database, **filters: Any) -> int:
     """How many cosmetic edits these filters of `changes` let through."""
-    values = {**_UNFILTERED, **filters, "article_id": None, "rank": 0, "cosmetic": True}
-    return int(db.execute(_COUNT, values).fetchone()[0])
+    return stream.count(db, **stream.asked(**filters | {"cosmetic": True}))
 
 
 def sources_status(db: Database, now: str) -> list[dict[str, Any]]:

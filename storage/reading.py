@@ -33,17 +33,6 @@ def fact_changes(db: Database, change_ids: Iterable[int]) -> dict[int, list[dict
     return found
 
 
-def newest_change(db: Database) -> int:
-    """Number of the change that was recorded last; 0 where there is none."""
-    return int(db.execute("SELECT coalesce(max(id), 0) FROM changes").fetchone()[0])
-
-
 def sources(db: Database) -> list[dict[str, Any]]:
     """Every listing that was ever watched: `id`, `key`, `name`, `site`."""
     return rows(db, "SELECT id, key, name, site FROM sources ORDER BY key")
-
-
-def outlets(db: Database) -> list[str]:
-    """The outlets with the most articles, by name."""
-    sql = "SELECT outlet FROM articles WHERE outlet != '' GROUP BY outlet ORDER BY count(*) DESC LIMIT 200"
-    return sorted(row[0] for row in db.execute(sql))

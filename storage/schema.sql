@@ -66,6 +66,9 @@ CREATE INDEX articles_site_due ON articles (site, next_check_at);
 CREATE INDEX articles_found ON articles (site, first_seen_at);
 CREATE INDEX articles_state ON articles (site, state);
 CREATE INDEX articles_cluster ON articles (cluster_id);
+CREATE INDEX articles_outlet ON articles (outlet);
+CREATE INDEX articles_title ON articles (title);     -- words of titles are looked for in it, not in the whole rows
+CREATE INDEX articles_noarchive ON articles (id) WHERE noarchive;
 CREATE INDEX articles_url ON articles (url);
 CREATE INDEX articles_post_url ON articles (post_url);
 
@@ -137,7 +140,9 @@ CREATE TABLE changes (
     edit_hash TEXT                   -- equal for edits that took out and put in the same words; NULL for no edit
 ) STRICT;
 CREATE INDEX changes_article ON changes (article_id);
-CREATE INDEX changes_time ON changes (changed_by);
+-- What a page of the stream is chosen by, so that only its own rows are read whole.
+CREATE INDEX changes_time ON changes (changed_by, id, article_id, kind, severity, disclosure, fields);
+CREATE INDEX changes_summary ON changes (id, summary) WHERE summary != '';
 
 -- A reader's verdict on a change.
 CREATE TABLE marks (
@@ -186,7 +191,7 @@ CREATE TABLE listings (
     left_at TEXT                     -- first reading that no longer had it; NULL while listed
 ) STRICT;
 CREATE INDEX listings_article ON listings (article_id, source_id);
-CREATE INDEX listings_source ON listings (source_id, left_at);
+CREATE INDEX listings_source ON listings (source_id, left_at, article_id);
 CREATE INDEX listings_found ON listings (source_id, first_seen_at);
 
 -- A listing's order, where it differs from the one before.

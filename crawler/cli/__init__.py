@@ -10,7 +10,7 @@ import click
 from crawler import __version__
 from crawler.errors import DatabaseError, NewstrailError, UsageError, as_newstrail_error
 from crawler.rules.text import printable
-from storage.errors import QueryError, StorageError
+from storage.errors import CursorError, QueryError, StorageError
 
 # Command -> (module that has it, what it does).
 COMMANDS = {
@@ -38,7 +38,7 @@ COMMANDS = {
     "redact": ("crawler.cli.keeping", "take an article's words out of the record"),
     "web": ("crawler.cli.web", "the record as pages, for a browser on this machine"),
     "sql": ("crawler.cli.querying", "read-only SQL over the record"),
-    "export": ("crawler.cli.querying", "write the record as Jekyll posts, JSON lines or CSV"),
+    "export": ("crawler.cli.exporting", "write the record as posts, lines, tables, raw responses or a feed"),
 }
 
 _FUNCTIONS = {"next": "upcoming"}  # of a command whose name is Python's own
@@ -88,6 +88,8 @@ def run(arguments: list[str]) -> int:
         return _told(as_newstrail_error(error))
     except sqlite3.DatabaseError as error:  # the file failed under a reader
         return _told(DatabaseError(f"the database cannot be read: {error}"))
+    except CursorError as error:
+        return _told(UsageError(str(error)))
     except QueryError as error:
         return _told(UsageError(f"sql: {error}"))
     except click.exceptions.Exit as stop:

@@ -1,17 +1,21 @@
 """`newstrail changes`, `log` and `show`."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
+from sqlite_utils import Database
 
 from crawler import lookup
 from crawler.cli.output import json_option, print_json, print_records, printable
-from crawler.errors import NotFoundError
+from crawler.errors import NotFoundError, UsageError
 from crawler.rules import story
-from storage import history, redactions, relations
+from storage import history, marks, redactions, relations, stream
 
+_NUMBER = click.IntRange(0, 2**63 - 1)
+DISCLOSURES = ("notice", "updated_time", "none", "unknown")
 KINDS = ("first_seen", "edited", "removed", "restored", "moved")
 FIELDS = (
     "title",
@@ -27,41 +31,77 @@ FIELDS = (
 )
 
 
+def _filters(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that choose among changes."""
+    options = (
+        click.option("--since", metavar="T", help="A time, a date, 2d or 昨天, in the site's zone."),
+        click.option("--until", metavar="T", help="Only what was seen before this time."),
+        click.option("--source", metavar="KEY", help="Only articles that this source listed."),
+        click.option("--outlet", metavar="NAME", help="Only articles of this outlet (文章来源)."),
+        click.option("--kind", type=click.Choice(KINDS), help="Only changes of this kind."),
+        click.option("--field", type=click.Choice(FIELDS), help="Only changes of this field."),
+        click.option("--severity", type=click.Choice(history.SEVERITIES), help="Only edits of this severity."),
+        click.option(
+            "--min-severity",
+            type=click.Choice(history.SEVERITIES),
+            help="Only edits that matter at least so much (default: all that happened, save cosmetic edits).",
+        ),
+        click.option("--disclosure", type=click.Choice(DISCLOSURES), help="Only edits that were told of so."),
+        click.option("--verdict", type=click.Choice(marks.VERDICTS), help="Only changes that you marked so."),
+        click.option("--words", metavar="WORDS", help="Only where these words stand in the title or the summary."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 @click.command()
-@click.option("--since", metavar="T", help="A time, a date, 2d or 昨天, in the site's zone.")
-@click.option("--source", metavar="KEY", help="Only articles that this source listed.")
-@click.option("--kind", type=click.Choice(KINDS), help="Only changes of this kind.")
-@click.option("--field", type=click.Choice(FIELDS), help="Only changes of this field.")
-@click.option(
-    "--min-severity",
-    type=click.Choice(history.SEVERITIES),
-    help="Only edits that matter at least so much (default: all that happened, save cosmetic edits).",
-)
+@_filters
 @click.option("--by-story", is_flag=True, help="The same edit of one story, under several codes, as one row.")
+@click.option("--before", type=_NUMBER, metavar="N", help="Go on below change N of a list: the next page.")
+@click.option("--after", type=_NUMBER, metavar="N", help="What was recorded after change N, oldest first; 0: all.")
 @click.option("--limit", type=click.IntRange(1, 2**31), default=50, show_default=True, help="At most so many.")
 @json_option
 @click.pass_obj
 def changes(
-    config_path: str | None, /, since: str | None, source: str | None, min_severity: str | None, by_story: bool,
-    limit: int, as_json: bool, **filters: Any,
+    config_path: str | None, /, since: str | None, source: str | None, by_story: bool, after: int | None, limit: int,
+    as_json: bool, **filters: Any,
 ) -> None:  # fmt: skip
     """The record of what happened, newest first."""
     settings, db = lookup.opened(config_path)
     if source is not None and not history.source_exists(db, source):
         settings.source(source)
     zone = lookup.zone_of(settings, settings.sources[source].site if source in settings.sources else None)
-    after = lookup.moment(since, zone) if since else None
-    cosmetic = None if min_severity else False
+    begins, ends = (lookup.moment(text, zone) if text else None for text in (since, filters["until"]))
+    filters |= {"since": begins, "until": ends, "source": source}
+    if after is not None:
+        if by_story or filters["before"]:
+            raise UsageError("--after goes on in the order of recording; it takes neither --before nor --by-story")
+        _print_after(db, after, limit, zone, as_json, filters)
+        return
+    cosmetic = None if filters["min_severity"] or filters["severity"] else False
     most = -1 if by_story else limit
-    found = history.changes(
-        db, since=after, source=source, min_severity=min_severity, cosmetic=cosmetic, limit=most, **filters
-    )
+    found = history.changes(db, cosmetic=cosmetic, limit=most, **filters)
     if by_story:
         found = story.by_story(found)[:limit]
     _print_changes(found, zone, as_json, with_article=True)
     if cosmetic is False and not as_json:
-        oldest = found[-1]["changed_by"] if len(found) == limit else after
-        _tell_hidden(history.cosmetic_edits(db, since=oldest, source=source, **filters))
+        oldest = found[-1]["changed_by"] if len(found) == limit else begins
+        _tell_hidden(history.cosmetic_edits(db, **filters | {"since": oldest}))
+
+
+def _print_after(
+    db: Database, after: int, limit: int, zone: ZoneInfo, as_json: bool, filters: dict[str, Any]
+) -> None:  # fmt: skip
+    """A page of the stream, cosmetic edits too, and where the next begins."""
+    page = stream.changes_after(db, after, limit, **stream.asked(**filters))
+    if as_json:
+        for change in page.changes:
+            change["fields"] = json.loads(change["fields"])
+        print_json({"changes": page.changes, "next": page.next, "more": page.more})
+        return
+    _print_changes(page.changes, zone, False, with_article=True)
+    click.secho(f"what comes after: --after {page.next}", err=True, dim=True)
 
 
 def _tell_hidden(count: int) -> None:

@@ -24,6 +24,7 @@ NAME = "record"  # of the database, in Datasette's own addresses
 NAVIGATION = (("/", "Changes"), ("/search", "Search"), ("/sources", "Sources"), (f"/{NAME}", "Tables and SQL"))
 _STATUS = {NotFoundError: 404, UsageError: 400}
 _LANGUAGES = ("zh", "en")
+_LARGEST = 2**63 - 1
 _YEAR = 365 * 86400
 _Result = TypeVar("_Result")
 
@@ -116,6 +117,21 @@ def shared(datasette: Any, request: Request) -> dict[str, Any]:
         "showing": ours.showing,
         "address": lambda **changed: address(request, **changed),
     }
+
+
+def number(request: Request, name: str) -> int | None:
+    """An argument that is a number of the record; raises `UsageError`."""
+    text = request.args.get(name)
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= _LARGEST):
+        raise UsageError(f"{name}={text[:40]}: must be a whole number, 0 or more")
+    return int(text)
+
+
+def place(datasette: Any, request: Request) -> str:
+    """Where our pages are, for links in what leaves the browser: as configured, else where the request came in."""
+    return datasette.newstrail.showing.url or f"{request.scheme}://{request.host}"
 
 
 def language(request: Request) -> Callable[[str], str]:

@@ -1,68 +1,19 @@
-"""The words of a change in place: title, the changed paragraphs, what became of facts and metadata."""
+"""The words of changes, and other texts, as a reader may see them."""
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any
 
 from sqlite_utils import Database
 
-from crawler.items import METADATA
-from crawler.rules.diff.marked import Paragraph, folded, is_changed, marked, paragraphs
-from crawler.rules.personal import masked
+from crawler import passages
 from crawler.web.showing import Showing
-from storage import reading
-
-_SHOWN = 3  # paragraphs of a change in a list of them
-_FACTS = 6
 
 
 def of_changes(db: Database, changes: Iterable[dict[str, Any]], showing: Showing) -> list[dict[str, Any]]:
-    """These changes (as `storage.history.changes` gives them), each with `headline`, `passages` (marked paragraphs),
-    `more` (how many are left out), `fact_changes` and `metadata` ((field, old, new)).
-
-    Words of an article whose page asks for no archive are not shown beyond this machine.
-    """
-    found = list(changes)
-    versions = reading.texts(db, {v for c in found for v in (c["old_version_id"], c["new_version_id"]) if v})
-    facts = reading.fact_changes(db, [change["id"] for change in found])
-    for change in found:
-        old, new = versions.get(change["old_version_id"]), versions.get(change["new_version_id"])
-        change.update(_words(old, new, showing) if old and new and old is not new else _unchanged(change))
-        change.update(fact_changes=_told(facts.get(change["id"], []), showing), withheld=False)
-        change["summary"] = shown(change["summary"], showing)
-        if showing.is_public and change["noarchive"]:
-            change.update(_unchanged(change), fact_changes=[], summary="", withheld=True)
-    return found
+    """`crawler.passages.of_changes` for this reader."""
+    return passages.of_changes(db, changes, is_public=showing.is_public, numbers=showing.numbers)
 
 
 def shown(text: str, showing: Showing) -> str:
     """A text as this reader may see it."""
-    return text if showing.numbers else masked(text)
-
-
-def _unchanged(change: dict[str, Any]) -> dict[str, Any]:
-    return {"headline": [("equal", change["title"] or "", 0)], "passages": [], "more": 0, "metadata": []}
-
-
-def _words(old: dict[str, Any], new: dict[str, Any], showing: Showing) -> dict[str, Any]:
-    changed = _changed_paragraphs(shown(old["body_text"], showing), shown(new["body_text"], showing))
-    return {
-        "headline": marked(shown(old["title"] or "", showing), shown(new["title"] or "", showing)),
-        "passages": changed[:_SHOWN],
-        "more": max(0, len(changed) - _SHOWN),
-        "metadata": [(name, old[name], new[name]) for name in METADATA if old[name] != new[name]],
-    }
-
-
-@lru_cache(maxsize=1000)
-def _changed_paragraphs(old: str, new: str) -> list[Paragraph]:
-    return [folded(paragraph) for paragraph in paragraphs(old, new) if is_changed(paragraph)] if old != new else []
-
-
-def _told(facts: list[dict[str, Any]], showing: Showing) -> list[tuple[str, str, str]]:
-    """(what, old, new) of the facts that went, came or changed, each once."""
-    told = [
-        (fact["role"] or fact["type"], shown(fact["old_text"] or "", showing), shown(fact["new_text"] or "", showing))
-        for fact in facts
-    ]
-    return list(dict.fromkeys(told))[:_FACTS]
+    return passages.shown(text, showing.numbers)

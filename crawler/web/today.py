@@ -10,11 +10,10 @@ from crawler import lookup
 from crawler.errors import UsageError
 from crawler.web import page, passages
 from crawler.web.showing import Showing
-from storage import history, marks, reading
+from storage import history, marks, reading, stream
 
 _A_PAGE = 40  # changes
 _FRESH = 100  # of the newest that an open page gets at once
-_LARGEST = 2**63 - 1
 ALL = "all"
 _KINDS = ("edited", "removed", "restored", "moved", "first_seen", ALL)
 _FIELDS = (
@@ -43,20 +42,10 @@ def filters(datasette: Any, request: Request) -> dict[str, Any]:
     return found
 
 
-def number(request: Request, name: str) -> int | None:
-    """An argument that is a number of the record; raises `UsageError`."""
-    text = request.args.get(name)
-    if text is None:
-        return None
-    if not (text.isascii() and text.isdigit() and int(text[:20]) <= _LARGEST and len(text) < 20):
-        raise UsageError(f"{name}={text[:40]}: must be a whole number, 0 or more")
-    return int(text)
-
-
 async def today(datasette: Any, request: Request) -> Response:
     """`/`: the newest changes, or those before one."""
     asked = filters(datasette, request)
-    before = number(request, "before")
+    before = page.number(request, "before")
     found = await page.read(datasette, _stream, datasette.newstrail.showing, asked, before)
     kept = {name: request.args[name] for name in (*CHOICES, *FREE, "since") if request.args.get(name)}
     changes = found["changes"]
@@ -74,7 +63,7 @@ async def today(datasette: Any, request: Request) -> Response:
 async def fresh(datasette: Any, request: Request) -> Response:
     """`/changes/new?after=N`: what was recorded after the change of that number, as a piece of the front page; 204
     where nothing was. `X-Newest` is the number to ask with next."""
-    asked, after = filters(datasette, request), number(request, "after") or 0
+    asked, after = filters(datasette, request), page.number(request, "after") or 0
     found = await page.read(datasette, _after, datasette.newstrail.showing, asked, after)
     headers = {"X-Newest": str(found["newest"]), "Cache-Control": "no-store"}
     if not found["changes"]:
@@ -86,14 +75,14 @@ def _stream(db: Database, showing: Showing, asked: dict[str, Any], before: int |
     changes = history.changes(db, limit=_A_PAGE, before=before, **asked)
     return {
         "changes": passages.of_changes(db, changes, showing),
-        "newest": reading.newest_change(db),
+        "newest": stream.newest(db),
         "sources": [(source["key"], source["name"] or source["key"]) for source in reading.sources(db)],
-        "outlets": reading.outlets(db),
+        "outlets": [row["outlet"] for row in stream.outlets(db)],
     }
 
 
 def _after(db: Database, showing: Showing, asked: dict[str, Any], after: int) -> dict[str, Any]:
-    newest = reading.newest_change(db)
+    newest = stream.newest(db)
     changes = history.changes(db, limit=_FRESH, after=after, **asked) if newest > after else []
     return {"changes": passages.of_changes(db, changes, showing), "newest": newest}
 

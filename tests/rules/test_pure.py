@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 import crawler
 import storage
 from crawler import config
+from crawler.export.jekyll import quoted
 from crawler.rules import addresses, dates, decode, extract, identity, text
-from storage.export import quoted
 
 SITE = """
 [site.a]
