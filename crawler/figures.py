@@ -12,7 +12,7 @@ from storage import health
 Day = dict[str, int]  # what was counted in one day: looks by outcome, `changes`, `marked_false`, `versions`, `bytes`
 SHARES = ("variant", "blocked", "pending")
 AMOUNTS = ("bytes", "versions", "looks")
-_SAID = {  # of a warning -> what it says
+SAID = {  # of a warning -> what it says
     "false": "of the changes are marked false",
     "variant": "of the looks were variants",
     "blocked": "of the looks were blocked",
@@ -65,12 +65,20 @@ def by_day(db: Database, now: str) -> dict[int, list[Day]]:
 
 
 def _warning(key: str, left: usual.Left) -> dict[str, Any]:
-    share = bool(usual.FIGURES[left.figure].of)
-    value, low, high = (f"{100 * n:.1f} %" if share else f"{n:,.0f}" for n in (left.value, left.low, left.high))
-    message = f"{key}: {value} {_SAID[left.figure]} in the last 24 hours; usual are {low} to {high}"
+    value, low, high = (amount(left.figure, number) for number in (left.value, left.low, left.high))
+    message = f"{key}: {value} {SAID[left.figure]} in the last 24 hours; usual are {low} to {high}"
     return {
         "source": key, "figure": left.figure, "value": left.value, "usual": [left.low, left.high], "message": message,
     }  # fmt: skip
+
+
+def amount(figure: str, number: float) -> str:
+    """A number of a warning's figure as people read it.
+
+    >>> amount("blocked", 0.0625), amount("looks", 12345.6)
+    ('6.2 %', '12,346')
+    """
+    return percent(number) if usual.FIGURES[figure].of else f"{number:,.0f}"
 
 
 def percent(share: float | None) -> str:

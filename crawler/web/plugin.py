@@ -7,11 +7,11 @@ from datasette.utils.asgi import Base400, Request
 from datasette.views.base import DatasetteError
 from pluggy import HookimplMarker
 
-from crawler.web import guard, page, today
+from crawler.web import guard, page, sources, today
 
 hookimpl = HookimplMarker("datasette")
 _log = logging.getLogger("newstrail.web")
-ROUTES = [*today.ROUTES]
+ROUTES = [*today.ROUTES, *sources.ROUTES]
 
 
 @hookimpl
