@@ -17,7 +17,7 @@ _DENIED = (sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH)  # each could write ano
 def run(path: Path, query: str, seconds: float) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
     """(column names, rows as they come). Raises `QueryError`: not understood, writing, or over the time limit."""
     db = open_readonly(path)
-    db.conn.set_authorizer(_authorize)
+    db.conn.set_authorizer(authorize)
     ends = time.monotonic() + seconds
     db.conn.set_progress_handler(lambda: int(time.monotonic() > ends), _STEPS)
     try:
@@ -29,7 +29,9 @@ def run(path: Path, query: str, seconds: float) -> tuple[list[str], Iterator[tup
     return [column[0] for column in cursor.description], _rows(cursor, seconds)
 
 
-def _authorize(action: int, name: str | None, value: str | None, *_: object) -> int:
+def authorize(action: int, name: str | None, value: str | None, *_: object) -> int:
+    """An authorizer for a connection that reads: no other file is opened or written (`VACUUM INTO` attaches one too),
+    and no pragma sets anything."""
     sets_something = action == sqlite3.SQLITE_PRAGMA and value is not None and name not in _ASKING_PRAGMAS
     return sqlite3.SQLITE_DENY if action in _DENIED or sets_something else sqlite3.SQLITE_OK
 
