@@ -9,8 +9,8 @@ _HEAD = """# Questions to the record
 
 Each of these is one query in plain SQL: for `newstrail sql "…"`, the sqlite3 shell, a notebook, any program that reads
 SQLite. `newstrail web` has them on its page “Tables and SQL”, with everything that the answer leads to. All times are
-UTC. [data.md](data.md) says what the tables hold. In the web page's SQL, `changed_words(old_title, new_title)` tells what
-went and what came, such as `3.5% → 35%`.
+UTC. [data.md](data.md) says what the tables hold. In the web page's SQL, `changed_words(old_title, new_title)` tells
+what went and what came, such as `3.5% → 35%`.
 
 This page is made from `crawler/web/questions/`, where the queries are.
 """

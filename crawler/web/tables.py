@@ -29,8 +29,12 @@ _FACETS = {
     "changes": ["kind", "severity", "disclosure"], "articles": ["state", "outlet"], "runs": ["outcome"],
     "fact_changes": ["type", "role"], "incidents": ["outcome"],
 }  # fmt: skip
-_SIZES = {"versions": 20, "bodies": 20, "responses": 30, "latest": 20, "edits": 20, "listing_snapshots": 20}
+_SIZES = {
+    "versions": 20, "bodies": 20, "responses": 30, "latest": 20, "edits": 20, "listing_snapshots": 20,
+    "articles": 50, "checks": 50, "changes": 50,
+}  # fmt: skip
 _NEWEST_FIRST = ("changes", "runs", "checks", "incidents")
+_ADDRESS = re.compile(r"https?://[^\s\"'<>]+", re.I)
 _HIDDEN = ("_sqlite_migrations",)
 # What a template lacks for those who do not see it -> with it.
 _NAMED = (
@@ -64,7 +68,8 @@ def told(exception: Exception, seconds: float) -> tuple[str, int]:
         return f"stopped after {seconds:g} s; narrow the query, or ask for less at once", 400
     said = str(exception.message)
     is_ours = any(word in said for word in ("readonly", "not authorized", "must be a SELECT", "disallowed PRAGMA"))
-    return (f"the record is read-only, and only SELECT is run: {said}" if is_ours else said), exception.status
+    why = f"the record is read-only, and only SELECT is run: {said}" if is_ours else said
+    return why, 400 if exception.status == 500 else exception.status  # a column that is not there is the asker's doing
 
 
 def prepare(connection: sqlite3.Connection) -> None:
@@ -106,9 +111,8 @@ def cell(value: Any, column: str) -> Markup | str | None:
     shows it."""
     if not isinstance(value, str) or not value:
         return None
-    if column.endswith("url") or column == "moved_to":
-        if re.fullmatch(r"https?://[^\s\"'<>]+", value, re.I):
-            return Markup('<a href="{}" rel="noreferrer noopener nofollow">{}</a>').format(value, _cut(value))
+    if (column.endswith("url") or column == "moved_to") and _ADDRESS.fullmatch(value):
+        return Markup('<a href="{}" rel="noreferrer noopener nofollow">{}</a>').format(value, _cut(value))
     if value.startswith(("[", "{")):
         return _cut(_plain(value))
     return _cut(value)
