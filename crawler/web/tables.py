@@ -31,7 +31,7 @@ _FACETS = {
 }  # fmt: skip
 _SIZES = {
     "versions": 20, "bodies": 20, "responses": 30, "latest": 20, "edits": 20, "listing_snapshots": 20,
-    "articles": 50, "checks": 50, "changes": 50,
+    "articles": 40, "checks": 50, "changes": 50,
 }  # fmt: skip
 _NEWEST_FIRST = ("changes", "runs", "checks", "incidents")
 _ADDRESS = re.compile(r"https?://[^\s\"'<>]+", re.I)
