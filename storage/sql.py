@@ -11,13 +11,14 @@ from storage.errors import QueryError
 
 _STEPS = 10_000  # SQLite instructions between two looks at the clock
 _ASKING_PRAGMAS = ("table_info", "table_xinfo", "index_list", "index_info", "foreign_key_list")
+_HARMLESS = ("recursive_triggers",)  # which sqlite-utils sets on each connection that it is given
 _DENIED = (sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH)  # each could write another file
 
 
 def run(path: Path, query: str, seconds: float) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
     """(column names, rows as they come). Raises `QueryError`: not understood, writing, or over the time limit."""
     db = open_readonly(path)
-    db.conn.set_authorizer(_authorize)
+    db.conn.set_authorizer(authorize)
     ends = time.monotonic() + seconds
     db.conn.set_progress_handler(lambda: int(time.monotonic() > ends), _STEPS)
     try:
@@ -29,8 +30,12 @@ def run(path: Path, query: str, seconds: float) -> tuple[list[str], Iterator[tup
     return [column[0] for column in cursor.description], _rows(cursor, seconds)
 
 
-def _authorize(action: int, name: str | None, value: str | None, *_: object) -> int:
-    sets_something = action == sqlite3.SQLITE_PRAGMA and value is not None and name not in _ASKING_PRAGMAS
+def authorize(action: int, name: str | None, value: str | None, *_: object) -> int:
+    """An authorizer for a connection that reads: no other file is opened or written (`VACUUM INTO` attaches one too),
+    and no pragma sets anything."""
+    sets_something = (
+        action == sqlite3.SQLITE_PRAGMA and value is not None and name not in (*_ASKING_PRAGMAS, *_HARMLESS)
+    )
     return sqlite3.SQLITE_DENY if action in _DENIED or sets_something else sqlite3.SQLITE_OK
 
 

@@ -1,32 +1,18 @@
 """`newstrail status`."""
 
-from collections import defaultdict
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
-from sqlite_utils import Database
 
-from crawler import lookup
+from crawler import figures, lookup
 from crawler.cli import schedule
 from crawler.cli.output import json_option, print_json, print_records, printable
-from crawler.rules import usual
-from crawler.rules.dates import later, utc_text
+from crawler.rules.dates import utc_text
 from storage import health, history, incidents, outbox
 
 _SHOWN = 20  # articles that cannot be read
-_SHARES = ("variant", "blocked", "pending")
-_AMOUNTS = ("bytes", "versions", "looks")
-_FIGURES = {  # of a warning -> what it says
-    "false": "of the changes are marked false",
-    "variant": "of the looks were variants",
-    "blocked": "of the looks were blocked",
-    "pending": "of the looks found what waits for its confirmation",
-    "bytes": "bytes were stored",
-    "versions": "versions were recorded",
-    "looks": "looks were made",
-}
 _SOURCES = {
     "key": "source", "name": "name", "last_run": "last run ({zone})", "last_outcome": "outcome",
     "listed": "listed", "articles": "articles", "due": "due", "next_run": "next run", "next_check": "next look",
@@ -62,7 +48,7 @@ def status(config_path: str | None, of_schedule: bool, as_json: bool) -> None:
     sources = history.sources_status(db, now)
     for source in sources:
         source["watched"] = source["key"] in settings.sources
-    warnings = _measure(db, sources, now)
+    warnings = figures.measure(db, sources, now)
     totals, troubles, messages = history.totals(db), health.incidents(db, _SHOWN), outbox.counts(db)
     if as_json:
         failed = history.failed_looks(db, _SHOWN)
@@ -110,61 +96,13 @@ def _print_incidents(incidents: list[dict[str, Any]], zone: ZoneInfo) -> None:
     print_records(incidents, columns | {"looks": "looks", "reason": "reason", "url": "url"}, False)
 
 
-def _measure(db: Database, sources: list[dict[str, Any]], now: str) -> list[dict[str, Any]]:
-    """Give each source its figures; the warnings of those that are above their usual range."""
-    days, verdicts = _days(db, now), health.verdicts(db)
-    waiting, incidents = health.waiting(db), health.open_incidents(db)
-    warnings = []
-    for source in sources:
-        number = source.pop("id")
-        own = days[number]
-        week = usual.together(own[: usual.WEEK])
-        marked = verdicts.get(number, {"changes": 0, "marked_reviewed": 0, "marked_false": 0})
-        source.update(
-            {
-                **marked,
-                "false_rate": usual.value(marked, "false"),
-                **{f"{name}_rate": usual.value(week, name) for name in _SHARES},
-                "waiting": waiting.get(number, 0),
-                "open_incidents": incidents.get(number, 0),
-                "growth_per_day": {name: round(usual.per_day(own, name), 1) for name in _AMOUNTS},
-            }
-        )
-        warnings += [_warning(source["key"], left) for left in usual.left(own)]
-    return warnings
-
-
-def _days(db: Database, now: str) -> dict[int, list[dict[str, int]]]:
-    """Source -> what was counted in the last 24 hours, in the 24 hours before, and so on."""
-    since = later(now, -(usual.DAYS + 1) * 86400)
-    days: dict[int, list[dict[str, int]]] = defaultdict(lambda: [{} for _ in range(usual.DAYS + 1)])
-    for row in health.looks(db, now, since):
-        days[row["source_id"]][row["days_ago"]][row["outcome"]] = row["looks"]
-    for row in health.changes(db, now, since):
-        days[row.pop("source_id")][row.pop("days_ago")] |= row
-    return days
-
-
-def _warning(key: str, left: usual.Left) -> dict[str, Any]:
-    share = bool(usual.FIGURES[left.figure].of)
-    value, low, high = (f"{100 * n:.1f} %" if share else f"{n:,.0f}" for n in (left.value, left.low, left.high))
-    message = f"{key}: {value} {_FIGURES[left.figure]} in the last 24 hours; usual are {low} to {high}"
-    return {
-        "source": key, "figure": left.figure, "value": left.value, "usual": [left.low, left.high], "message": message,
-    }  # fmt: skip
-
-
 def _noise(source: dict[str, Any]) -> dict[str, Any]:
     """A source's figures as a row of the table."""
     growth = source["growth_per_day"]
     return {
         **source,
-        "false": f"{source['marked_false']} of {source['changes']} ({_percent(source['false_rate'])})",
-        **{name: _percent(source[f"{name}_rate"]) for name in _SHARES},
+        "false": f"{source['marked_false']} of {source['changes']} ({figures.percent(source['false_rate'])})",
+        **{name: figures.percent(source[f"{name}_rate"]) for name in figures.SHARES},
         "bytes": f"{growth['bytes'] / 1e6:.2f}",
         **{name: f"{growth[name]:g}" for name in ("versions", "looks")},
     }
-
-
-def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{100 * share:.1f} %"

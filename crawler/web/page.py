@@ -43,11 +43,14 @@ def of(datasette: Any) -> Newstrail | None:
     return getattr(datasette, "newstrail", None)
 
 
-async def read(datasette: Any, function: Callable[..., _Result], *args: Any, **named: Any) -> _Result:
-    """`function(db, …)` in a thread that reads the record, in one transaction."""
+async def read(
+    datasette: Any, function: Callable[..., _Result], *args: Any, within: float | None = None, **named: Any
+) -> _Result:
+    """`function(db, …)` in a thread that reads the record, in one transaction; `within`: so many seconds, None: those
+    that a page may take."""
 
     def reading(connection: sqlite3.Connection) -> _Result:
-        with sqlite_timelimit(connection, int(datasette.newstrail.seconds * 1000)):
+        with sqlite_timelimit(connection, int((within or datasette.newstrail.seconds) * 1000)):
             connection.execute("BEGIN")
             try:
                 return function(Database(connection), *args, **named)

@@ -3,15 +3,17 @@
 import logging
 from typing import Any
 
-from datasette.utils.asgi import Base400, Request
-from datasette.views.base import DatasetteError
+from datasette import handle_exception as usual
+from datasette.plugins import pm
+from datasette.utils.asgi import Request
 from pluggy import HookimplMarker
 
-from crawler.web import feeds, guard, page, today
+from crawler.web import feeds, guard, page, sources, tables, today
 
 hookimpl = HookimplMarker("datasette")
 _log = logging.getLogger("newstrail.web")
-ROUTES = [*today.ROUTES, *feeds.ROUTES]
+pm.unregister(usual)  # it writes all that the program holds, whatever another plugin answers; asked below instead
+ROUTES = [*today.ROUTES, *feeds.ROUTES, *sources.ROUTES]
 
 
 @hookimpl
@@ -24,6 +26,7 @@ def register_routes(datasette: Any) -> list[tuple[str, Any]]:
 def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
     """What our templates use, and the nonces of Datasette's."""
     env.add_extension(guard.Nonces)
+    env.add_extension(tables.Named)
     env.globals["csp_nonce"] = guard.csp_nonce
 
 
@@ -31,7 +34,7 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
 def asgi_wrapper(datasette: Any) -> Any:
     """The guard, around everything."""
     ours = page.of(datasette)
-    return (lambda app: guard.guarded(app, ours.showing)) if ours else (lambda app: app)
+    return (lambda app: guard.guarded(tables.safe_csv(app), ours.showing)) if ours else (lambda app: app)
 
 
 @hookimpl
@@ -43,11 +46,54 @@ def permission_allowed(datasette: Any, action: str) -> bool | None:
 
 @hookimpl(tryfirst=True)
 def handle_exception(datasette: Any, request: Request, exception: Exception) -> Any:
-    """One line for what went wrong here, and no trace of the program for the reader."""
-    if page.of(datasette) is None or isinstance(exception, (Base400, DatasetteError)):
+    """One line for what went wrong, and no trace of the program for the reader."""
+    if page.of(datasette) is None:
+        return usual.handle_exception(datasette, request, exception)
+    why, status = tables.told(exception, datasette.newstrail.seconds)
+    if status == 500:
+        _log.error("%s %s", request.path, exception, exc_info=exception)
+    return lambda: page.refused(datasette, request, why, status)
+
+
+@hookimpl(tryfirst=True)
+def forbidden(datasette: Any, request: Request, message: str) -> Any:
+    """What is not shown here, on a page of ours."""
+    if page.of(datasette) is None:
         return None
-    _log.error("%s %s", request.path, exception, exc_info=exception)
-    return lambda: page.refused(datasette, request, "something went wrong here; the log says what", 500)
+    return lambda: page.refused(datasette, request, "that is not shown here; passages of changes are", 403)
+
+
+@hookimpl
+def prepare_connection(conn: Any, datasette: Any) -> None:
+    """What readers' SQL may do, and what it may use."""
+    if page.of(datasette):
+        tables.prepare(conn)
+
+
+@hookimpl
+def get_metadata(datasette: Any, key: str | None) -> dict[str, Any]:
+    """What tables and columns mean. Permissions (`tables`) are not given there, and are asked for again and again."""
+    return tables.metadata(page.NAME) if page.of(datasette) and key != "tables" else {}
+
+
+@hookimpl
+def canned_queries(datasette: Any, database: str) -> dict[str, Any]:
+    """The questions of docs/queries.md."""
+    return tables.canned() if page.of(datasette) and database == page.NAME else {}
+
+
+@hookimpl
+def render_cell(datasette: Any, value: Any, column: str) -> Any:
+    """Cells as words; no address that is not of the web is a link."""
+    return tables.cell(value, column) if page.of(datasette) else None
+
+
+@hookimpl
+def extra_css_urls(datasette: Any, template: str) -> list[str]:
+    """Our colours on Datasette's pages."""
+    if page.of(datasette) is None or template.startswith("newstrail/"):
+        return []
+    return [datasette.urls.path(f"/assets/{name}.css") for name in ("newstrail", "tables")]
 
 
 @hookimpl
