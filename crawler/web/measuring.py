@@ -28,10 +28,12 @@ async def measured(kept: Kept, count: Callable[[], Awaitable[Any]]) -> Any:
     """The figures, fresh enough: of a small record never older than a moment; of a large one readers get what was
     counted last while one count goes on behind them. None where that is the first and takes long."""
     age = time.monotonic() - kept.at
-    if age > kept.took * _TIMES and (kept.task is None or kept.task.done()):
+    begins = age > kept.took * _TIMES and (kept.task is None or kept.task.done())
+    if begins:
         kept.task = asyncio.create_task(_count(kept, count))
-    if kept.task and not kept.task.done() and (kept.took * _TIMES < _PATIENCE or age > _OLD):
-        await asyncio.wait([kept.task], timeout=_PATIENCE)
+    is_cheap = kept.value is not None and kept.took * _TIMES < _PATIENCE
+    if kept.task and not kept.task.done() and (is_cheap or age > _OLD):
+        await asyncio.wait([kept.task], timeout=_PATIENCE if is_cheap or begins else _PATIENCE / 20)
     return kept.value
 
 
