@@ -6,6 +6,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from crawler import passages
+from crawler.items import FactChange
 from crawler.web.showing import Showing
 
 
@@ -17,3 +18,9 @@ def of_changes(db: Database, changes: Iterable[dict[str, Any]], showing: Showing
 def shown(text: str, showing: Showing) -> str:
     """A text as this reader may see it."""
     return passages.shown(text, showing.numbers)
+
+
+def facts(changes: Iterable[FactChange], showing: Showing) -> list[tuple[str, str, str]]:
+    """(what, old, new) of what became of facts, each once."""
+    told = [(c.role or c.type, shown(c.old_text or "", showing), shown(c.new_text or "", showing)) for c in changes]
+    return list(dict.fromkeys(told))

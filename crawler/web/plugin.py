@@ -8,12 +8,18 @@ from datasette.plugins import pm
 from datasette.utils.asgi import Request
 from pluggy import HookimplMarker
 
-from crawler.web import feeds, guard, page, sources, tables, today
+from crawler.web import article, diff, feeds, guard, page, sources, tables, today
 
 hookimpl = HookimplMarker("datasette")
 _log = logging.getLogger("newstrail.web")
 pm.unregister(usual)  # it writes all that the program holds, whatever another plugin answers; asked below instead
-ROUTES = [*today.ROUTES, *feeds.ROUTES, *sources.ROUTES]
+ROUTES = [
+    *today.ROUTES,
+    *article.ROUTES,
+    *diff.ROUTES,
+    *feeds.ROUTES,
+    *sources.ROUTES,
+]
 
 
 @hookimpl

@@ -1,0 +1,154 @@
+"""One article: its versions in time, its text, what happened to it, and who said it elsewhere."""
+
+from typing import Any
+
+from datasette.utils.asgi import Request, Response
+from sqlite_utils import Database
+
+from crawler import lookup
+from crawler.errors import NotFoundError, UsageError
+from crawler.rules.diff import blame
+from crawler.web import page, passages
+from crawler.web.timeline import timeline
+from storage import clusters, coverage, facts, history, reading, redactions, relations, responses
+
+_VERSIONS, _CHANGES, _FACTS, _MEMBERS = 200, 100, 200, 100  # shown at most
+_BLAMED = 600_000  # characters of all versions together, over which no paragraph's origin is looked for
+_LARGEST_RAW = 32 * 1024 * 1024  # bytes
+
+
+async def article(datasette: Any, request: Request) -> Response:
+    """`/article/N`: the article of that number; `?at=TIME` leads to the version that stood then."""
+    number = numbered(request, "article")
+    if at := request.args.get("at"):
+        return await _standing(datasette, request, number, at)
+    context = await page.read(datasette, _whole, datasette, number)
+    return await page.page(datasette, request, "article.html", context)
+
+
+async def find(datasette: Any, request: Request) -> Response:
+    """`/article?code=CODE`: leads to the article that a code, a URL or a number means."""
+    reference = request.args.get("code") or ""
+    found = await page.read(datasette, lambda db: lookup.article(datasette.newstrail.settings, db, reference))
+    return Response.redirect(datasette.urls.path(f"/article/{found['id']}"))
+
+
+async def version(datasette: Any, request: Request) -> Response:
+    """`/article/N/version/M`: the text of one version."""
+    number, wanted = numbered(request, "article"), numbered(request, "version")
+    whole_texts_only(datasette)
+    context = await page.read(datasette, _version, datasette, number, wanted)
+    return await page.page(datasette, request, "version.html", context)
+
+
+async def raw(datasette: Any, request: Request) -> Response:
+    """`/raw/HASH`: the bytes of a kept response, as a file that nothing opens by itself."""
+    whole_texts_only(datasette)
+    digest = request.url_vars["hash"]
+    body = await page.read(datasette, responses.body, digest)
+    if body is None:
+        raise NotFoundError(f"no bytes are kept under {digest}: pruned, redacted, or never had")
+    if len(body) > _LARGEST_RAW:
+        raise UsageError(f"{len(body)} bytes are too many for a page; newstrail export warc has them")
+    headers = {
+        "Content-Disposition": f'attachment; filename="{digest}.bin"',
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+    }
+    made = Response("", headers=headers, content_type="application/octet-stream")
+    made.body = body
+    return made
+
+
+def numbered(request: Request, name: str) -> int:
+    """A number in the address; raises `NotFoundError` for one that no row can have."""
+    text = request.url_vars[name]
+    if len(text) > 18:
+        raise NotFoundError(f"no {name} {text[:20]}… on record")
+    return int(text)
+
+
+def whole_texts_only(datasette: Any) -> None:
+    """Raises `NotFoundError` where only changed passages are shown."""
+    if not datasette.newstrail.showing.whole_texts:
+        raise NotFoundError("whole texts are not shown here; the changed passages are on the article's page")
+
+
+def known(db: Database, number: int) -> dict[str, Any]:
+    """The article of that number; raises `NotFoundError`."""
+    if (found := reading.article(db, number)) is None:
+        raise NotFoundError(f"no article {number} on record")
+    return found
+
+
+def named(version: dict[str, Any] | None, number: int) -> dict[str, Any]:
+    """A version; raises `NotFoundError` where there is none."""
+    if version is None:
+        raise NotFoundError(f"no version {number} of this article on record")
+    return version
+
+
+async def _standing(datasette: Any, request: Request, number: int, at: str) -> Response:
+    moment = lookup.moment(at, lookup.zone_of(datasette.newstrail.settings))
+    stood = await page.read(datasette, lambda db: reading.standing_at(db, known(db, number)["id"], moment))
+    if stood is None:
+        raise NotFoundError(f"not seen before {moment}")
+    return Response.redirect(datasette.urls.path(f"/article/{number}/version/{stood}"))
+
+
+def _whole(db: Database, datasette: Any, number: int) -> dict[str, Any]:
+    ours, about = datasette.newstrail, known(db, number)
+    if tombstone := redactions.of_article(db, number):
+        return {"article": about, "tombstone": lookup.tombstone_line(ours.settings, tombstone)}
+    versions = reading.versions(db, number, _VERSIONS)
+    changes = history.changes(db, article_id=number, limit=_CHANGES)
+    stretches = coverage.stretches(db, number)
+    latest = reading.version(db, number, about["version_count"]) if about["version_count"] else None
+    shows_text = ours.showing.whole_texts and latest is not None
+    members = clusters.members(db, about["cluster_id"])[:_MEMBERS] if about["cluster_id"] else []
+    return {
+        "article": about,
+        "heading": passages.shown(about["title"] or about["code"], ours.showing),
+        "versions": versions,
+        "line": timeline(versions, stretches, [change for change in changes if change["kind"] != "first_seen"]),
+        "changes": passages.of_changes(db, changes, ours.showing),
+        "paragraphs": _origins(db, about, latest, versions) if shows_text and latest else None,
+        "facts": facts.facts_of(db, latest["id"])[:_FACTS] if shows_text and latest else [],
+        "members": [member for member in members if member["id"] != number],
+        "relations": relations.relations_of(db, number),
+        "listed": reading.listed(db, number),
+        "responses": reading.kept(db, latest["id"]) if shows_text and latest else [],
+    }
+
+
+def _origins(
+    db: Database, about: dict[str, Any], latest: dict[str, Any], versions: list[dict[str, Any]]
+) -> list[tuple[str, int | None]]:
+    """(paragraph, number of the version that brought it) of the latest text."""
+    few = len(versions) == about["version_count"] and sum(v["characters"] for v in versions) <= _BLAMED
+    if len(versions) < 2 or not few:
+        return [(paragraph, None) for paragraph in latest["body_text"].split("\n")]
+    texts = reading.texts(db, [v["id"] for v in versions])
+    return [(text, number) for text, number in blame([texts[v["id"]]["body_text"] for v in versions])]
+
+
+def _version(db: Database, datasette: Any, number: int, wanted: int) -> dict[str, Any]:
+    about = known(db, number)
+    if tombstone := redactions.of_article(db, number):
+        raise NotFoundError(lookup.tombstone_line(datasette.newstrail.settings, tombstone))
+    found = named(reading.version(db, number, wanted), wanted)
+    return {
+        "article": about,
+        "version": found,
+        "paragraphs": found["body_text"].split("\n"),
+        "facts": facts.facts_of(db, found["id"])[:_FACTS],
+        "responses": reading.kept(db, found["id"]),
+    }
+
+
+_NUMBER = r"(?P<article>\d+)"
+ROUTES = [
+    (r"/article$", page.view(find)),
+    (rf"/article/{_NUMBER}$", page.view(article)),
+    (rf"/article/{_NUMBER}/version/(?P<version>\d+)$", page.view(version)),
+    (r"/raw/(?P<hash>[0-9a-f]{64})$", page.view(raw)),
+]
