@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage import responses
+from storage import fulltext, responses
 from storage.queries import rows
 from storage.versions import add_redaction
 
@@ -31,8 +31,6 @@ _WORDS = (
     "DELETE FROM relations WHERE article_id = :id OR other_id = :id",
     "DELETE FROM bands WHERE article_id = :id",
     "DELETE FROM validators WHERE article_id = :id",
-    "DELETE FROM articles_fts WHERE rowid = :id",
-    "INSERT INTO articles_fts (articles_fts) VALUES ('optimize')",  # deleted words stay in its older segments
     "UPDATE listings SET title = NULL WHERE article_id = :id",
     "UPDATE checks SET reason = NULL WHERE article_id = :id",
     "UPDATE incidents SET reason = NULL, ended_at = coalesce(ended_at, :at) WHERE article_id = :id",
@@ -97,6 +95,7 @@ def redact(
     dropped, shared = _drop_own(db, {"id": number, "urls": json.dumps(addresses), "at": at})
     named = _drop_listings(db, article["code"], titles, at)
     _clean_layouts(db, article["site"], titles, without)
+    fulltext.forget(db, number)
     for statement in _SAID:
         db.execute(statement, {"quoted": json.dumps([*titles, *addresses])})
     for statement in _WORDS:

@@ -1,7 +1,7 @@
 """Text as the full-text index has it: pairs of characters for Chinese, whole words and numbers for the rest. Pure.
 
-`采购15077.38万元` is `采购 购 15077.38 万元 元`: every two neighbours of a run of CJK characters, then its last one alone.
-That one keeps two runs apart, so that a phrase of pairs never reaches over punctuation, and with it every character
+`采购15077.38万元` is `采购 购 15077.38 万元 元`: every two neighbours of a run of CJK characters, then its last one
+alone. That one keeps two runs apart, so that a phrase of pairs never reaches over punctuation, and with it every character
 begins some word of the index. A change of these rules needs a migration that fills the index anew.
 """
 
@@ -76,7 +76,8 @@ class Run:
 
 
 def runs(text: str) -> Iterator[Run]:
-    """What a text is made of, in order. White space that touches CJK or punctuation is none, as in the comparison form."""
+    """What a text is made of, in order. White space that touches CJK or punctuation is none, as in the comparison
+    form."""
     text = folded(text)
     end, last = 0, ""
     for match in _WORD.finditer(text):
