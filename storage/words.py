@@ -1,8 +1,8 @@
 """Text as the full-text index has it: pairs of characters for Chinese, whole words and numbers for the rest. Pure.
 
 `采购15077.38万元` is `采购 购 15077.38 万元 元`: every two neighbours of a run of CJK characters, then its last one
-alone. That one keeps two runs apart, so that a phrase of pairs never reaches over punctuation, and with it every character
-begins some word of the index. A change of these rules needs a migration that fills the index anew.
+alone. That one keeps two runs apart, so that a phrase of pairs never reaches over punctuation, and with it every
+character begins some word of the index. A change of these rules needs a migration that fills the index anew.
 """
 
 import re

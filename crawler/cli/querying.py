@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import track
 from sqlite_utils import Database
 
-from crawler import config
+from crawler import config, searching
 from crawler.cli import lookup
 from crawler.cli.output import print_json, print_table, printable
 from crawler.errors import UsageError
@@ -32,7 +32,7 @@ _MOST_TOLD = 20  # redacted articles
 @click.pass_obj
 def sql(config_path: str | None, query: str, form: str | None, timeout: float) -> None:
     """Run QUERY over the record, read-only: a table, --json or --csv."""
-    names, rows = queries.run(config.load(config_path).database, query, timeout)
+    names, rows = queries.run(config.load(config_path).database, query, timeout, searching.FUNCTIONS)
     if form == "csv":
         writer = csv.writer(sys.stdout)
         writer.writerow(names)
