@@ -104,7 +104,7 @@ def index_words(text: str | None) -> str:
     """The words of a text, as the index is given them.
 
     >>> index_words("新增 10 例，\\n\\u3000累计３３例")
-    '新增 增 10 例 \\ue000 累计 计 33 例'
+    '新增 增 10 例 累计 计 33 例'
     >>> index_words("项目2024-ZB-001：1,234.50元，降3.5%") == index_words("项目 2024 ZB 001。 1234.50元。降3.5％")
     True
     """

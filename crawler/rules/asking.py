@@ -24,7 +24,7 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A search as it was understood. `since` and `changed` are times as they were typed; `changed` is also `yes`, `no`."""
+    """A search as understood. `since` and `changed` are times as they were typed, `changed` also `yes` or `no`."""
 
     match: str  # for articles_fts MATCH
     words: tuple[tuple[str, bool], ...]  # what is looked for, to mark it: (text, whether it is a word's beginning)
