@@ -4,6 +4,7 @@ import json
 import shutil
 import sqlite3
 import subprocess
+from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from storage import fulltext
 from storage.database import open_database
 from storage.words import index_words
-from tests.conftest import Desk
+from tests.conftest import Desk, article
 from tests.origin import Replica
 
 EDITED = "<p>江州市公布第NW1号项目，采购金额\n15077余万元。</p><p>据陈望舒介绍，降幅３.５%。</p>"
@@ -28,14 +29,27 @@ def assert_index_fits(trail: Desk) -> None:
             db.execute(f"INSERT INTO {table} ({table}) VALUES ('integrity-check')")
 
 
-@pytest.fixture
-def edited(trail: Desk, site: Replica) -> Desk:
+def edit_once(trail: Desk, site: Replica) -> None:
     """Three articles, of which NW1 was edited once: 15077余万元 became 15077.38万元."""
     site.edit("NW1", body_html=EDITED)
-    trail.crawl()
+    assert trail.crawl() == "ok"
     site.edit("NW1", body_html=EDITED.replace("15077余万元", "15077.38万元"))
-    trail.crawl(recheck=True)
+    assert trail.crawl(recheck=True) == "ok"
+
+
+@pytest.fixture
+def edited(trail: Desk, site: Replica) -> Desk:
+    edit_once(trail, site)
     return trail
+
+
+@pytest.fixture(scope="module")
+def record(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """The same, for tests that only read it."""
+    with Replica([article(code) for code in ("NW1", "NW2", "NW3")]) as site:
+        trail = Desk(tmp_path_factory.mktemp("search"), site)
+        edit_once(trail, site)
+        yield trail
 
 
 @pytest.mark.parametrize(
@@ -58,14 +72,14 @@ def edited(trail: Desk, site: Replica) -> Desk:
         (["采购", "since:今天"], set()),
     ],
 )
-def test_finds(edited: Desk, words: list[str], found: set[str]) -> None:
-    assert set(codes(edited, *words)) == found
+def test_finds(record: Desk, words: list[str], found: set[str]) -> None:
+    assert set(codes(record, *words)) == found
 
 
-def test_shows_passages_and_refuses_nonsense(edited: Desk) -> None:
-    said = edited.newstrail("search", "--all-versions", "--best", "15077余万元")
+def test_shows_passages_and_refuses_nonsense(record: Desk) -> None:
+    said = record.newstrail("search", "--all-versions", "--best", "15077余万元")
     assert "【15077余万元】" in said and "no longer says so: version 1 of 2" in said and "\x1b" not in said
-    (row,) = json.loads(edited.newstrail("search", "--json", "陈望舒"))
+    (row,) = json.loads(record.newstrail("search", "--json", "陈望舒"))
     assert ["陈望舒", True] in row["snippet"] and row["noarchive"] == 0 and row["stands"] == 1
     for words, told in (
         ("，。", "punctuation"),
@@ -73,7 +87,7 @@ def test_shows_passages_and_refuses_nonsense(edited: Desk) -> None:
         ("采购 source:nix", "nix"),
         ("a since:x", "time"),
     ):
-        done = edited.shell("newstrail", "search", words)
+        done = record.shell("newstrail", "search", words)
         assert done.returncode == 2 and told in done.stderr and done.stderr.count("\n") == 1, done.stderr
 
 
@@ -96,7 +110,6 @@ def test_an_index_that_is_not_filled_is_filled(edited: Desk) -> None:
         db.execute("INSERT INTO articles_fts (articles_fts) VALUES ('delete-all')")
         db.execute("INSERT INTO superseded_fts (superseded_fts) VALUES ('delete-all')")
     assert codes(edited, "陈望舒") == ["NW1"]
-    print(edited.rows("SELECT id, number, article_id, substr(body_text, 1, 60) FROM versions"), edited.rows("SELECT * FROM superseded_texts"), edited.rows("SELECT rowid FROM superseded_fts WHERE superseded_fts MATCH '\"15077 余万\"'"))
     assert codes(edited, "--all-versions", "15077余万元") == ["NW1"]
     edited.newstrail("reindex")
     assert_index_fits(edited)
@@ -116,14 +129,16 @@ def test_problems_of_the_index_are_told(edited: Desk) -> None:
         ]  # fmt: skip
 
 
-def test_sql_and_the_plain_shell_read_the_index(edited: Desk) -> None:
-    query = "SELECT search_snippet(body, '陈望舒') AS s FROM articles_fts WHERE articles_fts MATCH search_terms('陈望舒')"
-    assert "【陈望舒】" in edited.newstrail("sql", query)
-    done = edited.shell("newstrail", "sql", "SELECT search_terms('(采购')")
+def test_sql_and_the_plain_shell_read_the_index(record: Desk) -> None:
+    query = (
+        "SELECT search_snippet(body, '陈望舒') AS s FROM articles_fts WHERE articles_fts MATCH search_terms('陈望舒')"
+    )
+    assert "【陈望舒】" in record.newstrail("sql", query)
+    done = record.shell("newstrail", "sql", "SELECT search_terms('(采购')")
     assert done.returncode == 2 and "not closed" in done.stderr
     shell = shutil.which("sqlite3")
     if shell is None:
         pytest.skip("no sqlite3 shell")
     query = "SELECT count(*), body LIKE '%陈望舒%' FROM articles_fts WHERE articles_fts MATCH '\"陈望 望舒\"'"
-    done = subprocess.run([shell, str(edited.database), query], capture_output=True, text=True, timeout=30, check=True)
+    done = subprocess.run([shell, str(record.database), query], capture_output=True, text=True, timeout=30, check=True)
     assert done.stdout.strip() == "1|1"
