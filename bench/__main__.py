@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import report, rules
+from bench import report, rules, searching
 from bench.contenders import CONCURRENCY, one_round, warm_up
 from bench.measure import BrokenError
 from bench.origin import Origin
@@ -19,11 +19,16 @@ def main() -> int:
     parser.add_argument("--articles", type=int, default=2000, help="on the replica, some 12 KB each (default: 2000)")
     parser.add_argument("--rounds", type=int, default=3, help="how often each crawl is measured (default: 3)")
     parser.add_argument("--rules", action="store_true", help="measure only what each rule costs on a page")
+    parser.add_argument("--search", type=int, metavar="N", help="measure only search, over N articles")
+    parser.add_argument("--words", type=Path, metavar="FOLDER", help="texts (*.md) to take the words of --search from")
     options = parser.parse_args()
-    if options.articles < 1 or options.rounds < 1:
-        parser.error("--articles and --rounds are at least 1")
+    if options.articles < 1 or options.rounds < 1 or (options.search or 1) < 1:
+        parser.error("--articles, --rounds and --search are at least 1")
     try:
         print(*report.machine(), sep="\n")
+        if options.search:
+            _search(options.search, options.words)
+            return 0
         _rules(options.rounds)
         if not options.rules:
             _crawls(options.articles, options.rounds)
@@ -38,6 +43,12 @@ def _rules(rounds: int) -> None:
     _tell("measuring the rules")
     print_table(rules.table(rules.measure(rounds)))
     print()
+
+
+def _search(count: int, words_from: Path | None) -> None:
+    print(f"{count} articles of 900 characters\n", flush=True)
+    with tempfile.TemporaryDirectory(prefix="newstrail-bench-") as folder:
+        print_table(searching.measure(Path(folder), count, words_from, _tell))
 
 
 def _crawls(articles: int, rounds: int) -> None:

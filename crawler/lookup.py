@@ -1,20 +1,19 @@
 """From what a person types (a code, a URL, a time) to what the record has."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
 from crawler import config, jobs
-from crawler.errors import NotFoundError, UsageError
-from crawler.rules import dates
+from crawler.errors import NotFoundError
+from crawler.rules import dates, when
 from storage import history, redactions
 from storage.database import open_readonly
 
 _UTC_TEXT = re.compile(r"\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
-_DAYS_BACK = {"今天": 0, "today": 0, "昨天": 1, "yesterday": 1, "前天": 2}
 
 
 def opened(config_path: str | None) -> tuple[config.Config, Database]:
@@ -62,36 +61,8 @@ def zone_of(settings: config.Config, site: str | None = None) -> ZoneInfo:
 
 
 def moment(text: str, zone: ZoneInfo, now: datetime | None = None) -> str:
-    """UTC text of a time as a person writes it: a time, a date, `2d` ago, 昨天. Raises `UsageError`."""
-    now = now or datetime.now(UTC)
-    if text in _DAYS_BACK:
-        day = now.astimezone(zone) - timedelta(days=_DAYS_BACK[text])
-        return dates.utc_text(day.replace(hour=0, minute=0, second=0, microsecond=0))
-    try:
-        return dates.utc_text(now - timedelta(seconds=config.seconds(text)))
-    except ValueError as error:
-        if re.fullmatch(r"(?:\d+[smhdw])+", text):
-            raise UsageError(f"{text!r} is not {error}") from None
-    if found := dates.published(text, zone):
-        return found[0]
-    return _by_dateparser(text, zone, now)
-
-
-def _by_dateparser(text: str, zone: ZoneInfo, now: datetime) -> str:
-    import dateparser
-
-    settings: Any = {
-        "TIMEZONE": str(zone),
-        "RETURN_AS_TIMEZONE_AWARE": True,
-        "RELATIVE_BASE": now.astimezone(zone).replace(tzinfo=None),
-    }
-    try:
-        found = dateparser.parse(text, languages=["zh", "en"], settings=settings)
-        if found is not None:
-            return dates.utc_text(found)
-    except OverflowError:  # before the year 1
-        pass
-    raise UsageError(f"{text!r} is not a time; write 2024-11-20, '2024-11-20 08:00', 2d, 昨天 or yesterday")
+    """UTC text of a time as a person writes it, by `rules.when`."""
+    return when.moment(text, zone, now or datetime.now(UTC))
 
 
 def local(text: str | None, zone: ZoneInfo) -> str:

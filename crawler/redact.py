@@ -11,7 +11,7 @@ from crawler.config import Config
 from crawler.items import ROLES, Layout
 from crawler.rules import identity
 from crawler.rules.layouts import without
-from storage import redactions, retention
+from storage import fulltext, redactions, retention
 from storage.database import transaction, usable
 
 _LOG_WAIT = 5.0  # seconds for readers to let the log be emptied
@@ -28,7 +28,7 @@ def redact(db: Database, config: Config, article: dict[str, Any], reason: str, a
         found = redactions.search(db, article)  # crawls write meanwhile
         with transaction(db):
             lost = redactions.redact(db, article, reason, at, [url for url in pages if url], _without, found)
-        redactions.forget(db)
+        fulltext.merge(db)
         return lost
 
 

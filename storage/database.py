@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from sqlite_utils import Database
 
+from storage import fulltext
 from storage.errors import StorageError
 from storage.migrations import migrations
 
@@ -55,6 +56,9 @@ def open_database(path: Path) -> Database:
             with transaction(db):
                 migrations.apply(db)
                 db.execute(f"PRAGMA user_version = {len(migrations.applied(db))}")
+        if not fulltext.is_filled(db):  # of an earlier newstrail, or filled by another program
+            with transaction(db):
+                fulltext.fill(db)
         return db
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage import responses
+from storage import fulltext, responses
 from storage.queries import rows
 from storage.versions import add_redaction
 
@@ -32,7 +32,6 @@ _WORDS = (
     "DELETE FROM relations WHERE article_id = :id OR other_id = :id",
     "DELETE FROM bands WHERE article_id = :id",
     "DELETE FROM validators WHERE article_id = :id",
-    "DELETE FROM articles_fts WHERE rowid = :id",
     "UPDATE listings SET title = NULL WHERE article_id = :id",
     "UPDATE checks SET reason = NULL WHERE article_id = :id",
     "UPDATE incidents SET reason = NULL, ended_at = coalesce(ended_at, :at) WHERE article_id = :id",
@@ -84,7 +83,6 @@ SELECT DISTINCT b.hash, r.role = 'listing' FROM responses r JOIN bodies b ON b.h
 WHERE r.id > :after AND r.id <= :upto AND b.data IS NOT NULL AND (r.role = 'listing' OR NOT EXISTS (
     SELECT 1 FROM responses o JOIN version_responses x ON x.response_id = o.id WHERE o.body_hash = b.hash))
 """
-_MERGED = 500  # pages of the index at once
 _LONG_ENOUGH = 6  # characters of what only one article is called
 _DROP_NAMED = f"UPDATE bodies SET data = NULL, dropped_at = :at WHERE data IS NOT NULL AND hash IN {_GIVEN}"
 _COUNT_SHARED = f"SELECT count(*) FROM bodies WHERE {_THEIRS}"
@@ -156,7 +154,7 @@ def redact(
     readings of listings, and answers, that name it) lost theirs; how many `pages_shared` stay, as another article's.
 
     `urls` are the addresses of its pages; `without(layout, titles)` gives a learned layout less what says these titles;
-    `found`: what `search` found before. Its words leave the index with `forget`.
+    `found`: what `search` found before. The index is cleared of them by `fulltext.merge`.
     """
     found = search(db, article, found)
     number, titles = article["id"], found.titles
@@ -165,6 +163,7 @@ def redact(
     dropped, shared = _drop_own(db, {"id": number, "urls": json.dumps(addresses), "at": at})
     named = db.execute(_DROP_NAMED, {"given": json.dumps(sorted(found.hashes)), "at": at}).rowcount
     _clean_layouts(db, article["site"], titles, without)
+    fulltext.forget(db, number)
     for statement in _SAID:
         db.execute(statement, {"quoted": json.dumps([*titles, *addresses])})
     for statement in _WORDS:
@@ -211,16 +210,6 @@ def _clean_layouts(db: Database, site: str, titles: list[str], without: WithoutW
         cleaned = without(layout["layout"], titles)
         if cleaned != layout["layout"]:
             db.execute("UPDATE layouts SET layout = ? WHERE id = ?", (cleaned, layout["id"]))
-
-
-def forget(db: Database) -> None:
-    """Write the index's segments anew, in which deleted words stay; a piece at a time, each in its own transaction."""
-    merge = "INSERT INTO articles_fts (articles_fts, rank) VALUES ('merge', ?)"
-    pages, before = -_MERGED, -2
-    while db.conn.total_changes - before >= 2:
-        before = db.conn.total_changes
-        db.execute(merge, (pages,))
-        pages = _MERGED
 
 
 def overwrite_deleted(db: Database) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from storage import fulltext
+
 # An article's newest look stays: it says how the article was found last.
 _OLD_CHECK = """
 c.checked_at < :checks
@@ -117,7 +119,7 @@ def shrink(db: Database, pages: int) -> None:
 
 def rewrite(db: Database) -> None:
     """Write the file anew, without a place that nothing is on; from then on it can shrink bit by bit."""
-    db.execute("INSERT INTO articles_fts (articles_fts) VALUES ('optimize')")  # deleted words stay in its segments
+    fulltext.optimize(db)  # deleted words stay in its segments
     db.execute("PRAGMA auto_vacuum = INCREMENTAL")
     db.execute("VACUUM")
 

@@ -71,6 +71,7 @@ CREATE INDEX articles_title ON articles (title);     -- words of titles are look
 CREATE INDEX articles_noarchive ON articles (id) WHERE noarchive;
 CREATE INDEX articles_url ON articles (url);
 CREATE INDEX articles_post_url ON articles (post_url);
+CREATE INDEX articles_newest ON articles (coalesce(published_at, first_seen_at));
 
 -- Where texts that share many words meet: a band of an article's MinHash, of its latest version.
 CREATE TABLE bands (
@@ -456,9 +457,6 @@ CREATE TABLE chain (
     link TEXT NOT NULL               -- hex SHA-256; docs/data.md says of what
 ) STRICT;
 
--- Full-text index over the latest versions; rowid is the article's id.
-CREATE VIRTUAL TABLE articles_fts USING fts5 (title, body, tokenize = 'unicode61');
-
 -- An article with its current text.
 CREATE VIEW latest AS
 SELECT a.id, a.site, a.code, a.url, a.title, a.outlet, a.author, a.published_at, a.published_precision,
@@ -482,3 +480,22 @@ JOIN articles a ON a.id = c.article_id
 JOIN versions o ON o.id = c.old_version_id
 JOIN versions n ON n.id = c.new_version_id
 WHERE c.kind = 'edited';
+
+-- Full-text index over the texts that stand; rowid is the article's id. It keeps no text of its own. `body` comes
+-- first, for the words of a later column take more room; a word in a title weighs as much as eight in a body.
+CREATE VIEW current_texts AS
+SELECT v.article_id AS id, v.title, v.body_text AS body
+FROM articles a JOIN versions v ON v.article_id = a.id AND v.number = a.version_count
+WHERE a.state != 'redacted';
+CREATE VIRTUAL TABLE articles_fts USING fts5 (
+    body, title, content = 'current_texts', content_rowid = 'id', tokenize = "unicode61 tokenchars '.'");
+INSERT INTO articles_fts (articles_fts, rank) VALUES ('rank', 'bm25(1.0, 8.0)');
+
+-- The same over the texts that no longer stand; rowid is the version's id.
+CREATE VIEW superseded_texts AS
+SELECT v.id, v.title, v.body_text AS body
+FROM versions v JOIN articles a ON a.id = v.article_id AND v.number < a.version_count
+WHERE a.state != 'redacted';
+CREATE VIRTUAL TABLE superseded_fts USING fts5 (
+    body, title, content = 'superseded_texts', content_rowid = 'id', tokenize = "unicode61 tokenchars '.'");
+INSERT INTO superseded_fts (superseded_fts, rank) VALUES ('rank', 'bm25(1.0, 8.0)');

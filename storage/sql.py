@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +15,43 @@ _HARMLESS = ("recursive_triggers",)  # which sqlite-utils sets on each connectio
 _DENIED = (sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH)  # each could write another file
 
 
-def run(path: Path, query: str, seconds: float) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
-    """(column names, rows as they come). Raises `QueryError`: not understood, writing, or over the time limit."""
+Functions = Mapping[str, tuple[int, Callable[..., Any]]]  # name in SQL -> (how many arguments, what it does)
+
+
+def run(
+    path: Path, query: str, seconds: float, functions: Functions | None = None
+) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
+    """(column names, rows as they come). Raises `QueryError`: not understood, writing, or over the time limit.
+
+    `functions` may be called in the query; what they raise is told.
+    """
     db = open_readonly(path)
-    db.conn.set_authorizer(authorize)
+    failures: list[Exception] = []
+    for name, (count, function) in (functions or {}).items():
+        db.conn.create_function(name, count, _heard(function, failures), deterministic=True)
+    db.conn.setauthorizer(authorize)
     ends = time.monotonic() + seconds
     db.conn.set_progress_handler(lambda: int(time.monotonic() > ends), _STEPS)
     try:
         cursor = db.conn.execute(query)
     except (sqlite3.Error, sqlite3.Warning) as error:
-        raise _told(error, seconds) from None
+        raise _told(error, seconds, failures) from None
     if cursor.description is None:
         raise QueryError("only queries that return rows are run; the record is opened read-only")
-    return [column[0] for column in cursor.description], _rows(cursor, seconds)
+    return [column[0] for column in cursor.description], _rows(cursor, seconds, failures)
+
+
+def _heard(function: Callable[..., Any], failures: list[Exception]) -> Callable[..., Any]:
+    """SQLite does not say what a function raised."""
+
+    def heard(*values: Any) -> Any:
+        try:
+            return function(*values)
+        except Exception as error:
+            failures.append(error)
+            raise
+
+    return heard
 
 
 def authorize(action: int, name: str | None, value: str | None, *_: object) -> int:
@@ -39,15 +63,15 @@ def authorize(action: int, name: str | None, value: str | None, *_: object) -> i
     return sqlite3.SQLITE_DENY if action in _DENIED or sets_something else sqlite3.SQLITE_OK
 
 
-def _rows(cursor: sqlite3.Cursor, seconds: float) -> Iterator[tuple[Any, ...]]:
+def _rows(cursor: sqlite3.Cursor, seconds: float, failures: list[Exception]) -> Iterator[tuple[Any, ...]]:
     try:
         yield from cursor
     except sqlite3.Error as error:
-        raise _told(error, seconds) from None
+        raise _told(error, seconds, failures) from None
 
 
-def _told(error: Exception, seconds: float) -> QueryError:
-    said = str(error)
+def _told(error: Exception, seconds: float, failures: list[Exception]) -> QueryError:
+    said = str(failures[-1] if failures else error)
     if said == "interrupted":
         return QueryError(f"stopped after {seconds:g} s; narrow the query, or give it more with --timeout")
     if any(word in said for word in ("readonly", "not authorized", "authorization denied")):

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from storage import fulltext
 from storage.queries import rows
 
 _VERSION = """
@@ -54,6 +55,7 @@ def recent(db: Database, article_id: int, count: int) -> list[dict[str, Any]]:
 
 def add_version(db: Database, site: str, code: str, values: dict[str, Any], response_ids: Iterable[int]) -> int:
     """Add a version with the responses it was read from, and its link in the chain; its id."""
+    fulltext.stands(db, values["article_id"], values["title"], values["body_text"])
     version_id = int(db.execute(_VERSION, _packed(values)).lastrowid or 0)
     for response_id in response_ids:
         db.execute("INSERT OR IGNORE INTO version_responses VALUES (?, ?)", (version_id, response_id))
@@ -72,6 +74,7 @@ def see_again(db: Database, version_id: int, seen_at: str) -> None:
 
 def derive(db: Database, values: dict[str, Any]) -> None:
     """Write what is derived from a version's responses anew (never its responses, its times or its chain link)."""
+    fulltext.rewritten(db, values["id"], values["title"], values["body_text"])
     db.execute(_DERIVE, _packed(values))
 
 

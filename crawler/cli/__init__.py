@@ -28,6 +28,8 @@ COMMANDS = {
     "notify": ("crawler.cli.notifying", "send what is due to who is to hear of it, or a test message"),
     "mark": ("crawler.cli.marking", "your verdict on a change: reviewed, or false"),
     "cluster": ("crawler.cli.cluster", "who else carries an article's story, and who changed what in it"),
+    "search": ("crawler.cli.searching", "full-text search over titles and bodies, Chinese included"),
+    "reindex": ("crawler.cli.searching", "make the full-text index anew"),
     "show": ("crawler.cli.reading", "one version of an article"),
     "diff": ("crawler.cli.comparing", "two versions of an article compared"),
     "blame": ("crawler.cli.comparing", "which version each paragraph came from"),

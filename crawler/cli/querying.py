@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from crawler import config
+from crawler import config, searching
 from crawler.cli.output import print_json, print_table, printable
 from crawler.export.lines import safe_cell
 from storage import sql as queries
@@ -21,7 +21,7 @@ from storage import sql as queries
 @click.pass_obj
 def sql(config_path: str | None, query: str, form: str | None, timeout: float) -> None:
     """Run QUERY over the record, read-only: a table, --json or --csv."""
-    names, rows = queries.run(config.load(config_path).database, query, timeout)
+    names, rows = queries.run(config.load(config_path).database, query, timeout, searching.FUNCTIONS)
     if form == "csv":
         writer = csv.writer(sys.stdout)
         writer.writerow(names)
