@@ -8,6 +8,7 @@ from typing import Any
 
 from jinja2.ext import Extension
 
+from crawler.web import cells
 from crawler.web.showing import Showing
 
 Message = MutableMapping[str, Any]
@@ -63,9 +64,14 @@ def guarded(app: App, showing: Showing) -> App:
         else:
             nonce = secrets.token_urlsafe(16)
             _nonce.set(nonce)
-            await app(scope, receive, _with_headers(send, _DATASETTE.format(nonce=nonce), showing.is_public))
+            answer = _with_headers(send, _DATASETTE.format(nonce=nonce), showing.is_public)
+            await app(scope, receive, cells.safe(answer) if _is_csv(scope) else answer)
 
     return guard
+
+
+def _is_csv(scope: Message) -> bool:
+    return scope["path"].endswith(".csv") or b"_format=csv" in scope["query_string"]
 
 
 def _host(scope: Message) -> str:

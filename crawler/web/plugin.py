@@ -1,6 +1,7 @@
 """What Datasette asks of its plugins, answered for the record."""
 
 import logging
+import re
 from typing import Any
 
 from datasette.utils.asgi import Base400, Request
@@ -31,7 +32,26 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
 def asgi_wrapper(datasette: Any) -> Any:
     """The guard, around everything."""
     ours = page.of(datasette)
-    return (lambda app: guard.guarded(app, ours.showing)) if ours else (lambda app: app)
+    return (lambda app: guard.guarded(_ours_alone(datasette, app), ours.showing)) if ours else (lambda app: app)
+
+
+def _is_one(path: str, patterns: list[str]) -> bool:
+    return any(re.match(pattern, path) for pattern in patterns)
+
+
+def _ours_alone(datasette: Any, app: guard.App) -> guard.App:
+    """Where whole texts may not be shown, our own pages are all there is: Datasette's tell of tables, paths, versions
+    and settings."""
+    known = [*(pattern for pattern, _ in ROUTES), "/assets/"]
+
+    async def answered(scope: guard.Message, receive: guard.Receive, send: guard.Send) -> None:
+        if scope["type"] != "http" or datasette.newstrail.showing.whole_texts or _is_one(scope["path"], known):
+            await app(scope, receive, send)
+        else:
+            missing = await page.refused(datasette, Request(scope, receive), "there is no such page", 404)
+            await missing.asgi_send(send)
+
+    return answered
 
 
 @hookimpl

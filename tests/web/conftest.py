@@ -45,9 +45,7 @@ class Tabs:
         self.browser = browser
         self.faults: list[str] = []
 
-    def open(
-        self, url: str, *, width: int = 1280, scheme: str = "light", language: str = "en"
-    ) -> "playwright.Page":
+    def open(self, url: str, *, width: int = 1280, scheme: str = "light", language: str = "en") -> "playwright.Page":
         """A new page at that address, once it has loaded."""
         context = self.browser.new_context(
             viewport={"width": width, "height": 900}, color_scheme=scheme, locale={"zh": "zh-CN"}.get(language, "en-GB")

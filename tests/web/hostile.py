@@ -12,7 +12,7 @@ PAYLOADS = (
     f"<img src=x onerror={_RUN}>",
     f"</title><script>{_RUN}</script>",
     f"</textarea></style></script><script>{_RUN}</script>",
-    f"\"><svg onload={_RUN}>",
+    f'"><svg onload={_RUN}>',
     f"' onmouseover='{_RUN}' autofocus onfocus='{_RUN}",
     "{{7*7}}{{config}}{% raw %}{% include '/etc/passwd' %}",
     "${7*7}#{7*7}<%= 7*7 %>",
@@ -29,7 +29,7 @@ PAYLOADS = (
 URLS = (
     "javascript:window.pwned=1//https://example.org/",
     "data:text/html,<script>alert(1)</script>",
-    "https://example.org/\"onmouseover=\"window.pwned=1",
+    'https://example.org/"onmouseover="window.pwned=1',
     "https://example.org/\r\nX-Pwned: 1",
     " \tjavascript:alert(1)",
     "//example.org/x",
@@ -70,8 +70,12 @@ def fill(path: Path) -> None:
 
 
 def _is_words(table: str, name: str) -> bool:
-    return name not in _KINDS and not name.endswith(("_at", "_since")) and name not in ("changed_after", "changed_by") \
+    return (
+        name not in _KINDS
+        and not name.endswith(("_at", "_since"))
+        and name not in ("changed_after", "changed_by")
         and (table, name) not in {("articles", "site"), ("sources", "site"), ("runs", "site"), ("incidents", "site")}
+    )
 
 
 def _value(table: str, name: str, at: int) -> str:
