@@ -48,7 +48,8 @@ def _ours_alone(datasette: Any, app: guard.App) -> guard.App:
         if scope["type"] != "http" or datasette.newstrail.showing.whole_texts or _is_one(scope["path"], known):
             await app(scope, receive, send)
         else:
-            missing = await page.refused(datasette, Request(scope, receive), "there is no such page", 404)
+            asked = Request({**scope, "csrftoken": lambda: ""}, receive)  # which Datasette's templates want
+            missing = await page.refused(datasette, asked, "there is no such page", 404)
             await missing.asgi_send(send)
 
     return answered
