@@ -34,10 +34,19 @@ from tests.crawling import ROOT
 PAGES = ["", "?kind=edited&min_severity=material", "?words=采购", "?source=load", "?kind=removed"]
 READERS, EVERY = 50, 5.0  # seconds between two pages of a reader
 _START = datetime(2024, 1, 1, tzinfo=UTC)
-_A_VERSION = """INSERT INTO versions (id, article_id, number, title, outlet, published_at, body_html, body_text, text_hash,
-    content_hash, extractor, first_seen_at, last_seen_at) VALUES (?, ?, ?, ?, ?, ?, '', ?, ?, ?, 'load', ?, ?)"""
+_A_VERSION = """INSERT INTO versions (id, article_id, number, title, outlet, published_at, body_html, body_text,
+    text_hash, content_hash, extractor, first_seen_at, last_seen_at)
+    VALUES (?, ?, ?, ?, ?, ?, '', ?, ?, ?, 'load', ?, ?)"""
 _A_CHANGE = """INSERT INTO changes (id, article_id, kind, old_version_id, new_version_id, changed_after, changed_by,
-    recorded_at, fields, added_chars, removed_chars, severity, disclosure, summary) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)"""
+    recorded_at, fields, added_chars, removed_chars, severity, disclosure, summary)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_AN_ARTICLE = """INSERT INTO articles (id, site, code, url, title, outlet, published_at, published_precision, state,
+    first_seen_at, last_checked_at, last_changed_at, version_count)
+    VALUES (?, 'load', ?, ?, ?, ?, ?, 'second', 'live', ?, ?, ?, ?)"""
+_A_FACT = """INSERT INTO facts (id, version_id, type, role, text, value, unit)
+    VALUES (?, ?, 'money', '预算', ?, ?, '元')"""
+_A_FACT_CHANGE = """INSERT INTO fact_changes (change_id, type, role, old_text, new_text)
+    VALUES (?, 'money', '预算', ?, ?)"""
 
 
 def build(path: Path, articles: int) -> None:
@@ -63,10 +72,10 @@ def _article(
     seen, edited = _START + timedelta(minutes=3 * number), number % 2 == 0
     first, later = f"{seen:%Y-%m-%dT%H:%M:%SZ}", f"{seen + timedelta(hours=2):%Y-%m-%dT%H:%M:%SZ}"
     title, outlet = f"江州市第{number}号采购项目公示", f"第{chance.randrange(40)}日报"
+    place = f"http://127.0.0.1/{number}"
     db.execute(
-        "INSERT INTO articles (id, site, code, url, title, outlet, published_at, published_precision, state,"
-        " first_seen_at, last_checked_at, last_changed_at, version_count) VALUES (?,'load',?,?,?,?,?,'second','live',?,?,?,?)",
-        (number, f"NW{number}", f"http://127.0.0.1/{number}", title, outlet, first, first, later, later, 1 + edited),
+        _AN_ARTICLE,
+        (number, f"NW{number}", place, title, outlet, first, first, later, later, 1 + edited),
     )
     db.execute("INSERT INTO listings (source_id, article_id, title, position, first_seen_at, last_seen_at)"
                " VALUES (1, ?, ?, 1, ?, ?)", (number, title, first, later))  # fmt: skip
@@ -79,8 +88,7 @@ def _article(
         db.execute(
             _A_VERSION, (ids[-1], number, at + 1, title, outlet, first, body, f"{ids[-1]}", f"{ids[-1]}", first, later)
         )
-        db.execute("INSERT INTO facts (id, version_id, type, role, text, value, unit) VALUES (?, ?, 'money', '预算', ?, ?, '元')",
-                   (next(facts), ids[-1], figure, str(number)))  # fmt: skip
+        db.execute(_A_FACT, (next(facts), ids[-1], figure, str(number)))
     one = next(changes)
     db.execute(
         _A_CHANGE, (one, number, "first_seen", None, ids[0], None, first, first, "[]", 0, 0, None, None, "first seen")
@@ -90,8 +98,7 @@ def _article(
         severity = chance.choice(["cosmetic", "minor", "material"])
         db.execute(_A_CHANGE, (two, number, "edited", ids[0], ids[1], first, later, later, json.dumps(["body"]), 4, 4,
                                severity, "none", "预算"))  # fmt: skip
-        db.execute("INSERT INTO fact_changes (change_id, type, role, old_text, new_text) VALUES (?, 'money', '预算', ?, ?)",
-                   (two, f"预算{number % 9000}万元", f"预算{number % 9000 + 1}万元"))  # fmt: skip
+        db.execute(_A_FACT_CHANGE, (two, f"预算{number % 9000}万元", f"预算{number % 9000 + 1}万元"))
 
 
 async def measure(url: str, looks: int) -> None:
@@ -140,7 +147,7 @@ async def read(url: str, until: asyncio.Event) -> tuple[list[float], list[str]]:
 
 
 async def crawl_beside(toml: Path, database: Path, seconds: float, with_readers: bool) -> list[float]:
-    """Crawl the replica again and again for that long, with a server beside and perhaps its readers; each one's time."""
+    """Crawl again and again for that long, with a server beside and perhaps its readers; each one's time."""
     command = [sys.executable, "-m", "crawler", "web", "--address", "127.0.0.1:8417"]
     environment = {**os.environ, "NEWSTRAIL_CONFIG": str(toml)}
     server = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)
