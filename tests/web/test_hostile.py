@@ -41,7 +41,7 @@ DATASETTE = [
     "record", *(f"record/{table}?_size=20" for table in TABLES), "record/articles/1", "record/versions/1",
     "record/changes/1", "record/versions?_facet=title&_facet=outlet", "record/articles?_facet=url",
     f"record?sql=select+{quote(chr(39) + hostile.PAYLOADS[0] + chr(39))}+as+x", f"record?sql={_P}",
-    "record?sql=select+title,url,outlet+from+versions+join+articles+a+on+a.id=article_id".replace("title", "a.title"),
+    "record?sql=select+a.title,a.url,a.outlet+from+versions+join+articles+a+on+a.id=article_id",
     f"record/articles?_search={_P}", f"record/articles?title={_P}", f"record/{quote(hostile.PAYLOADS[1])}",
 ]  # fmt: skip
 FEEDS: list[str] = []
