@@ -7,7 +7,7 @@ ARGS ?=
 # pip compiles nothing, for a quicker set-up; so let Python keep what it compiles at first use.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test gauntlet soak lint bench constraints dist clean
+.PHONY: help demo test axe load gauntlet soak lint bench constraints dist clean
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -18,6 +18,16 @@ demo: $(READY) ## track a small news site on this machine, and show what it chan
 
 test: $(READY) ## run the tests
 	@$(BIN)/python -m pytest --numprocesses logical --dist worksteal $(ARGS)
+
+AXE := $(HOME)/.cache/newstrail
+
+axe: ## fetch axe-core, which the tests of the pages look for faults of accessibility with
+	@test -e $(AXE)/node_modules/axe-core/axe.min.js || { mkdir -p $(AXE) && cd $(AXE) \
+		&& npm install --silent --no-audit --no-fund --no-save axe-core@4 >/dev/null; } \
+		|| echo "axe-core could not be had: its test is skipped"
+
+load: $(READY) ## measure the pages on a record of 100,000 articles, and with 50 readers beside a crawl
+	@$(BIN)/python -m tests.web.load $(ARGS)
 
 lint: $(READY) ## check style, types and the direction of imports
 	$(BIN)/ruff check .

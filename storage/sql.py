@@ -29,7 +29,7 @@ def run(
     failures: list[Exception] = []
     for name, (count, function) in (functions or {}).items():
         db.conn.create_function(name, count, _heard(function, failures), deterministic=True)
-    db.conn.setauthorizer(authorize)
+    db.conn.set_authorizer(authorize)
     ends = time.monotonic() + seconds
     db.conn.set_progress_handler(lambda: int(time.monotonic() > ends), _STEPS)
     try:

@@ -35,6 +35,7 @@ _CONDITIONS = {
     "outlet": "+c.article_id IN (SELECT id FROM articles WHERE outlet = :outlet)",
     "source": """+c.article_id IN (SELECT l.article_id FROM listings l JOIN sources s ON s.id = l.source_id
                                    WHERE s.key = :source)""",
+    "matching": "+c.article_id IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH :matching)",
     "recorded_since": "c.recorded_at >= :recorded_since",
     "words": """(+c.article_id IN (SELECT id FROM articles WHERE instr(title, :words))
                  OR +c.id IN (SELECT id FROM changes WHERE summary != '' AND instr(summary, :words)))""",

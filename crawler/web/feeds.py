@@ -8,6 +8,7 @@ from sqlite_utils import Database
 
 from crawler import feeds
 from crawler.errors import UsageError
+from crawler.rules import asking
 from crawler.web import page, passages, today
 from crawler.web.showing import Showing
 from storage import history, stream
@@ -29,7 +30,7 @@ async def feed(datasette: Any, request: Request) -> Response:
     """`/feed.atom`, `/feed.json`: the newest changes by the filters of the front page, and `article=N`."""
     form = request.url_vars["form"]
     content_type, write = _FORMS[form]
-    asked = today.filters(datasette, request) | {"article_id": page.number(request, "article"), "redacted": False}
+    asked = _asked(datasette, request) | {"redacted": False}
     place = page.place(datasette, request)
     showing = datasette.newstrail.showing
 
@@ -53,11 +54,18 @@ async def feed(datasette: Any, request: Request) -> Response:
 async def changes(datasette: Any, request: Request) -> Response:
     """`/changes.json?after=N`: what was recorded after the change of that number, in order, at most `limit` of them;
     ask with `after` = `next` for what follows. Without `after`: the newest, newest first."""
-    asked = today.filters(datasette, request) | {"article_id": page.number(request, "article")}
+    asked = _asked(datasette, request)
     after, limit = page.number(request, "after"), page.number(request, "limit")
     count = min(limit or 100, _LARGEST)
     told = await page.read(datasette, _records, datasette.newstrail.showing, asked, after, count)
     return Response.json(told, headers={"Cache-Control": "no-store"})
+
+
+def _asked(datasette: Any, request: Request) -> dict[str, Any]:
+    """The front page's filters; `article=N`, and `q=WORDS`: changes of articles that say so."""
+    words = request.args.get("q")
+    matching = asking.parse(words).match if words else None
+    return today.filters(datasette, request) | {"article_id": page.number(request, "article"), "matching": matching}
 
 
 def _records(db: Database, showing: Showing, asked: dict[str, Any], after: int | None, count: int) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What Datasette asks of its plugins, answered for the record."""
 
 import logging
+import re
 from typing import Any
 
 from datasette import handle_exception as usual
@@ -8,7 +9,7 @@ from datasette.plugins import pm
 from datasette.utils.asgi import Request
 from pluggy import HookimplMarker
 
-from crawler.web import article, diff, feeds, guard, page, sources, tables, today
+from crawler.web import article, diff, feeds, guard, page, search, sources, tables, today
 
 hookimpl = HookimplMarker("datasette")
 _log = logging.getLogger("newstrail.web")
@@ -19,6 +20,7 @@ ROUTES = [
     *diff.ROUTES,
     *feeds.ROUTES,
     *sources.ROUTES,
+    *search.ROUTES,
 ]
 
 
@@ -40,7 +42,31 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
 def asgi_wrapper(datasette: Any) -> Any:
     """The guard, around everything."""
     ours = page.of(datasette)
-    return (lambda app: guard.guarded(tables.safe_csv(app), ours.showing)) if ours else (lambda app: app)
+    return (
+        (lambda app: guard.guarded(_ours_alone(datasette, tables.safe_csv(app)), ours.showing))
+        if ours
+        else (lambda app: app)
+    )
+
+
+def _is_one(path: str, patterns: list[str]) -> bool:
+    return any(re.match(pattern, path) for pattern in patterns)
+
+
+def _ours_alone(datasette: Any, app: guard.App) -> guard.App:
+    """Where whole texts may not be shown, our own pages are all there is: Datasette's tell of tables, paths, versions
+    and settings."""
+    known = [*(pattern for pattern, _ in ROUTES), "/assets/"]
+
+    async def answered(scope: guard.Message, receive: guard.Receive, send: guard.Send) -> None:
+        if scope["type"] != "http" or datasette.newstrail.showing.whole_texts or _is_one(scope["path"], known):
+            await app(scope, receive, send)
+        else:
+            asked = Request({**scope, "csrftoken": lambda: ""}, receive)  # which Datasette's templates want
+            missing = await page.refused(datasette, asked, "there is no such page", 404)
+            await missing.asgi_send(send)
+
+    return answered
 
 
 @hookimpl

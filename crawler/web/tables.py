@@ -14,6 +14,7 @@ from datasette.views.base import DatasetteError
 from jinja2.ext import Extension
 from markupsafe import Markup
 
+from crawler import searching
 from crawler.export.lines import safe_cell
 from crawler.web import functions
 from crawler.web.queries import QUERIES
@@ -76,6 +77,7 @@ def told(exception: Exception, seconds: float) -> tuple[str, int]:
 def prepare(connection: sqlite3.Connection) -> None:
     """A connection on which readers' SQL runs: our functions, no other file, no value without bounds."""
     functions.register(connection)
+    searching.register(connection)
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
     connection.set_authorizer(authorize)
 
@@ -137,7 +139,7 @@ def safe_csv(app: Any) -> Any:
     """`app`, whose CSV cannot start a formula: Datasette sends one row a message."""
 
     async def served(scope: Message, receive: Any, send: Send) -> None:
-        is_table = scope["type"] == "http" and scope["path"].endswith(".csv")
+        is_table = scope["type"] == "http" and (scope["path"].endswith(".csv") or b"csv" in scope["query_string"])
         await app(scope, receive, _sending(send) if is_table else send)
 
     return served

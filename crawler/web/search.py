@@ -1,0 +1,50 @@
+"""Full-text search over titles and texts, with the passages that match."""
+
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from datasette.utils.asgi import Request, Response
+from sqlite_utils import Database
+
+from crawler import lookup, searching
+from crawler.rules import asking
+from crawler.rules.asking import Question
+from crawler.web import page
+from storage import reading
+
+_A_PAGE = 20
+_LAST = 50  # page
+
+
+async def search(datasette: Any, request: Request) -> Response:
+    """`/search?q=WORDS`; `order=best`: the best match first; `all=1`: texts that no longer stand, too; `page=N`."""
+    asked = (request.args.get("q") or "").strip()
+    number = min(page.number(request, "page") or 1, _LAST)
+    context: dict[str, Any] = {"asked": asked, "found": None, "page": number, "older": None}
+    if asked:
+        question = asking.parse(asked)
+        found = await page.read(datasette, _found, datasette, request, question, number)
+        is_more = len(found) > _A_PAGE
+        context |= {
+            "found": found[:_A_PAGE],
+            "feed": f"{datasette.urls.path('/feed.atom')}?{urlencode({'q': asked, 'kind': 'all'})}",
+            "older": page.address(request, page=number + 1) if is_more and number < _LAST else None,
+        }
+    return await page.page(datasette, request, "search.html", context)
+
+
+def _found(db: Database, datasette: Any, request: Request, question: Question, number: int) -> list[dict[str, Any]]:
+    showing, zone = datasette.newstrail.showing, lookup.zone_of(datasette.newstrail.settings)
+    known = {source["key"] for source in reading.sources(db)}
+    for key in question.sources:
+        if key not in known:
+            datasette.newstrail.settings.source(key)  # names the near ones
+    rows = searching.find(
+        db, question, zone, datetime.now(UTC), all_versions=request.args.get("all") == "1",
+        best=request.args.get("order") == "best", limit=_A_PAGE + 1, offset=(number - 1) * _A_PAGE,
+    )  # fmt: skip
+    return [row if showing.whole_texts else {**row, "snippet": []} for row in rows]
+
+
+ROUTES = [(r"/search$", page.view(search))]
