@@ -20,8 +20,8 @@ from crawler.web.serve import serving
 IMAGES = Path(__file__).parent / "images"
 # Name of the picture -> the page.
 PAGES = {
-    "changes": "?kind=edited", "article": "article/2", "diff": "article/1/diff/1/2", "sources": "sources", "search": "search?q=采购",
-    "tables": "record",
+    "changes": "?kind=edited", "article": "article/2", "diff": "article/1/diff/1/2", "sources": "sources",
+    "search": "search?q=采购", "tables": "record",
 }  # fmt: skip
 SIZES = ((1280, 900), (390, 844))
 MOST = 150_000  # bytes of a picture

@@ -4,8 +4,9 @@ import webbrowser
 
 import click
 
-from crawler import config, logs
+from crawler import config, logs, searching
 from crawler.errors import UsageError
+from storage.database import open_readonly
 
 
 @click.command()
@@ -28,4 +29,5 @@ def web(config_path: str | None, address: str | None, opens: bool) -> None:
             webbrowser.open(url)
 
     logs.configure(False)
+    searching.ready(open_readonly(settings.database), settings.database)
     serve.run(settings, *place, told)
