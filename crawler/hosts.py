@@ -25,7 +25,6 @@ from scrapy.exceptions import IgnoreRequest
 
 from crawler.items import HostWish
 from crawler.rules import patience
-from crawler.rules.dates import from_utc_text
 
 _POLL = 0.01  # seconds between two looks at a turn that somebody else has
 _NEXT_FOR = 0.25  # seconds that a place as the next one is kept for who may have died
@@ -235,8 +234,8 @@ class Turns:
             with place.account() as account:
                 if not account.asked:
                     account.failures = wish.failures
-                wait = (from_utc_text(wish.not_before) - datetime.now(UTC)).total_seconds() if wish.not_before else 0.0
-                if (until := _now() + min(wait, patience.LONGEST)) > max(account.not_before, _now()):
+                wait = patience.left(wish.not_before, wish.seen_at, datetime.now(UTC))
+                if (until := _now() + wait) > max(account.not_before, _now()):
                     account.not_before, account.reason = until, (wish.reason or "")[:200]
         return place
 

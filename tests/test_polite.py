@@ -355,6 +355,26 @@ def test_a_long_wait_ends_the_crawl_of_that_host(tmp_path: Path, answer: Callabl
         assert one.row("SELECT not_before, failures FROM hosts") == {"not_before": None, "failures": 0}
 
 
+def test_what_a_clock_that_was_far_ahead_noted_lasts_as_long_as_was_asked(trail: Desk) -> None:
+    """Not until the clock is there, nor for a day again and again; and what is noted now takes its place."""
+    assert trail.crawl() == "ok"
+    host = trail.site.base.removeprefix("http://")
+    ahead = utc_text(datetime.now(UTC) + timedelta(days=30))
+    alter(trail, "INSERT OR REPLACE INTO hosts VALUES (?, ?, 'HTTP 429', 1, ?)", host, later(ahead, 4), ahead)
+    alter(trail, "UPDATE robots SET fetched_at = ?", ahead)
+    shutil.rmtree(turns())
+    trail.site.clear_log()
+    began = time.monotonic()
+    done = trail.shell("newstrail", "crawl")
+    assert done.returncode == 0, done.stderr
+    assert trail.site.log[0].at - began >= 4
+    noted = trail.row("SELECT not_before, failures, seen_at FROM hosts")
+    assert (noted["not_before"], noted["failures"]) == (None, 0)
+    assert max(noted["seen_at"], trail.row("SELECT fetched_at FROM robots")["fetched_at"]) <= utc_text(
+        datetime.now(UTC)
+    )
+
+
 def test_who_waits_for_a_host_stops_at_once(trail: Desk) -> None:
     pace(trail, 0.05)
     for code in ("NW1", "NW2", "NW3"):
