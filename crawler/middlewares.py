@@ -70,7 +70,8 @@ class AddressMiddleware:
 
 
 class RobotsMiddleware:
-    """Obeys robots.txt by RFC 9309: none (4xx) allows everything, one that cannot be had (5xx, network) nothing.
+    """Obeys robots.txt by RFC 9309: none (4xx) allows everything, one that cannot be had (5xx, 408, 429,
+    network) nothing.
 
     Scrapy's own lets requests that wait for the same robots.txt through, obeys the body of a 404 page and allows
     everything where robots.txt cannot be had.

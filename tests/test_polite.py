@@ -146,6 +146,8 @@ def says(answer: Answer) -> Callable[[Replica, Replica], None]:
 
 ROBOTS_CASES: list[tuple[str, Callable[[Replica, Replica], None], set[str]]] = [
     ("503", says(status(503)), set()),
+    ("429", says(status(429)), set()),
+    ("408", says(status(408)), set()),
     ("a reset", says(FAULTS["reset"]()), set()),
     ("a cut one", says(FAULTS["cut"]()), set()),
     ("a loop", says(redirect(ROBOTS)), set()),
@@ -179,6 +181,19 @@ def test_robots_are_kept_for_a_day_and_no_longer(trail: Desk) -> None:
     assert asked(site).count(ROBOTS) == 2 and asked(site).count(endpoint("NW1")) == 1
     trail.newstrail("crawl")  # whoever starts one by hand has it read anew
     assert asked(site).count(ROBOTS) == 3
+
+
+def test_robots_that_cannot_be_had_now_are_asked_for_again_when_that_is_wished(trail: Desk) -> None:
+    site = trail.site
+    site.override(ROBOTS, status(429, retry_after="600"), times=1)
+    crawl_unattended(trail)
+    shutil.rmtree(turns())
+    crawl_unattended(trail)
+    assert asked(site) == [ROBOTS] and trail.rows("SELECT * FROM robots") == []
+    shutil.rmtree(turns())
+    alter(trail, "UPDATE hosts SET not_before = ?", utc_text(datetime.now(UTC)))
+    crawl_unattended(trail)
+    assert asked(site)[:3] == [ROBOTS, ROBOTS, LISTING]
 
 
 def crawl_unattended(trail: Desk) -> None:

@@ -19,6 +19,7 @@ _CRAWL_DELAY = 60.0
 _SKEW = 3600.0  # a host's clock may be wrong by
 AHEAD = 3600.0  # that what is on record may be dated ahead of the clock; farther, it was written by a wrong one
 ASKING = (429, 503)  # answers whose Retry-After is a wish
+_NOT_NOW = (408, 429)  # RFC 9309 counts all of 4xx as "there is none"; these say nothing of whether there is one
 ROBOTS_SIZE = 500 * 1024  # bytes that are read: RFC 9309, 2.5
 ROBOTS_KEPT = 86400.0  # RFC 9309, 2.4
 # Requests that failed for a reason of their own, not because the host does not answer.
@@ -91,7 +92,11 @@ def robots_rules(status: int, body: bytes, flags: Sequence[str] = ()) -> bytes |
 
     >>> robots_rules(200, b"User-agent: *"), robots_rules(404, b"User-agent: *"), robots_rules(503, b"")
     (b'User-agent: *', b'', 'disallows it, by its answer HTTP 503')
+    >>> robots_rules(429, b"")
+    'cannot be had now, by its answer HTTP 429'
     """
+    if status in _NOT_NOW:
+        return f"cannot be had now, by its answer HTTP {status}"
     if 400 <= status < 500:
         return b""  # there is none: everything is allowed
     if not 200 <= status < 300:

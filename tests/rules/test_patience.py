@@ -71,7 +71,8 @@ def test_what_is_left_of_a_wish_is_no_more_than_was_asked_or_an_hour_more(ahead:
 
 RULES = b"User-agent: *\nDisallow: /a\n"
 ROBOTS = [
-    (200, RULES, (), RULES), (204, b"", (), b""), (401, RULES, (), b""), (404, RULES, (), b""), (429, RULES, (), b""),
+    (200, RULES, (), RULES), (204, b"", (), b""), (401, RULES, (), b""), (404, RULES, (), b""),
+    (408, RULES, (), "HTTP 408"), (429, RULES, (), "HTTP 429"),
     (301, RULES, (), "HTTP 301"), (500, RULES, (), "HTTP 500"), (503, RULES, (), "HTTP 503"),
     (200, RULES, ("partial",), "cut short"),
 ]  # fmt: skip
