@@ -175,6 +175,8 @@ class Turns:
         self._places: dict[str, _Place] = {}
         self._delays: dict[str, float] = {}
         self._left: dict[str, HostSpared] = {}
+        # On record as failing; another record's crawl may be the one that sees it recover.
+        self._in_trouble = {host for host, wish in wishes.items() if wish.failures}
 
     def slow_down(self, host: str, seconds: float) -> None:
         """Leave so much time between two requests to a host, at least."""
@@ -255,10 +257,14 @@ class Turns:
 
     def went_well(self, turn: Turn) -> None:
         """The host answered: it is in no trouble."""
-        if turn.failures:
-            with self._places[turn.host].account() as account:
-                account.failures = 0
-            self._tell(turn.host, None, None, 0)
+        if not turn.failures and turn.host not in self._in_trouble:
+            return
+        with self._places[turn.host].account() as account:
+            if turn.started < account.failed:
+                return  # it was under way when another one failed: tells nothing new
+            account.failures = 0
+        self._in_trouble.discard(turn.host)
+        self._tell(turn.host, None, None, 0)
 
     def failed(self, turn: Turn, reason: str, asked: float | None = None, counts: bool = True) -> None:
         """The host did not answer, is in trouble or wants to be left alone, for `asked` seconds where it says so.
@@ -278,6 +284,7 @@ class Turns:
         if failures >= patience.ENOUGH or wait > patience.PATIENT:
             self._leave(turn.host, wait, reason)
         until = patience.until(datetime.now(UTC), wait) if wait > 0 else None
+        self._in_trouble.add(turn.host)
         self._tell(turn.host, until, reason, failures)
 
     def close(self) -> None:

@@ -205,7 +205,8 @@ class Recorder:
         elif isinstance(observation, ListingReading):
             self._listing(observation, tally)
         elif isinstance(observation, HostNote):
-            hosts.put(self._db, msgspec.structs.asdict(observation), self._ahead())
+            soon = later(observation.seen_at, patience.ROUNDED)
+            hosts.put(self._db, msgspec.structs.asdict(observation), soon, self._ahead())
         elif isinstance(observation, RobotsNote):
             copy = msgspec.structs.asdict(observation.copy)
             hosts.put_robots(self._db, copy | {"origin": observation.origin}, self._ahead())

@@ -8,13 +8,16 @@ from sqlite_utils import Database
 
 from storage.queries import rows
 
-_PUT = """
+# A host that answers again may have asked another crawl for patience meanwhile; what ends in the next seconds is over:
+# times on record are whole seconds, ends rounded up.
+_STAYS = "excluded.failures = 0 AND not_before > :soon AND seen_at <= :ahead"
+_PUT = f"""
 INSERT INTO hosts (host, not_before, reason, failures, seen_at)
 VALUES (:host, :not_before, :reason, :failures, :seen_at)
-ON CONFLICT (host) DO UPDATE SET not_before = excluded.not_before, reason = excluded.reason,
+ON CONFLICT (host) DO UPDATE SET
+    not_before = iif({_STAYS}, not_before, excluded.not_before), reason = iif({_STAYS}, reason, excluded.reason),
     failures = excluded.failures, seen_at = excluded.seen_at
-WHERE excluded.seen_at >= seen_at AND NOT (excluded.failures = 0 AND coalesce(not_before, '') > excluded.seen_at)
-    OR seen_at > :ahead
+WHERE excluded.seen_at >= seen_at OR seen_at > :ahead
 """
 _REDATE = """
 UPDATE hosts SET seen_at = :now, not_before = strftime('%Y-%m-%dT%H:%M:%SZ',
@@ -28,10 +31,10 @@ WHERE excluded.fetched_at >= fetched_at OR fetched_at > :ahead
 """
 
 
-def put(db: Database, note: dict[str, Any], ahead: str) -> None:
-    """What is known of a host from `seen_at` on: `host`, `not_before`, `reason`, `failures`. A wish that was heard
-    meanwhile stays, unless it is dated later than `ahead`: by a clock that was wrong."""
-    db.execute(_PUT, note | {"ahead": ahead})
+def put(db: Database, note: dict[str, Any], soon: str, ahead: str) -> None:
+    """What is known of a host from `seen_at` on: `host`, `not_before`, `reason`, `failures`. Where it answers again, a
+    wish for later than `soon` stays. What is dated later than `ahead`, by a clock that was wrong, does not."""
+    db.execute(_PUT, note | {"soon": soon, "ahead": ahead})
 
 
 def redate(db: Database, now: str, ahead: str, longest: int) -> None:

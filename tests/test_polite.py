@@ -25,8 +25,11 @@ import pytest
 from crawler import config, jobs
 from crawler.demo import pages
 from crawler.hosts import Turns
+from crawler.items import HostWish
+from crawler.rules import patience
 from crawler.rules.dates import later, utc_text
 from crawler.runner import run_in_child
+from storage import hosts
 from storage.database import open_database
 from tests.conftest import Desk, article
 from tests.crawling import ROOT
@@ -368,6 +371,55 @@ def test_a_long_wait_ends_the_crawl_of_that_host(tmp_path: Path, answer: Callabl
         assert done.returncode == 0 and "read again" in done.stderr
         assert one.counts("SELECT state, count(*) FROM articles GROUP BY 1") == {"live": 6}
         assert one.row("SELECT not_before, failures FROM hosts") == {"not_before": None, "failures": 0}
+
+
+NOTED = "2024-11-22T09:30:00Z"
+
+
+@pytest.mark.parametrize(
+    ("wait", "answered", "on_record"),
+    [(1, 0, (0, None)), (1, 1, (0, None)), (60, 60, (0, None)), (60, 5, (0, later(NOTED, 60))), (60, -1, (1, None))],
+)
+def test_a_recovery_is_recorded_whatever_seconds_are_rounded_to(
+    tmp_path: Path, wait: int, answered: int, on_record: tuple[int, str | None]
+) -> None:
+    """A host that answers is in no trouble; what it asked another crawl for meanwhile still holds; old news is none."""
+    note = {"host": "a.example", "reason": None}
+    ahead = later(NOTED, 3600)
+    with closing(open_database(tmp_path / "newstrail.db")) as db:
+        hosts.put(db, note | {"seen_at": NOTED, "not_before": later(NOTED, wait), "failures": 1}, NOTED, ahead)
+        at = later(NOTED, answered)
+        soon = later(at, patience.ROUNDED)
+        hosts.put(db, note | {"seen_at": at, "not_before": None, "failures": 0}, soon, ahead)
+        failures, not_before = db.execute("SELECT failures, not_before FROM hosts").fetchone()
+    assert failures == on_record[0] and (failures or not_before == on_record[1])
+
+
+def test_each_record_hears_of_a_recovery_that_another_ones_crawl_saw_first() -> None:
+    """And none of one that was under way when the host failed again."""
+    told: list[tuple[str, int]] = []
+    host = f"{os.urandom(4).hex()}.example"
+    failing = {host: HostWish(None, "HTTP 500", 3, NOTED)}
+
+    def crawl(name: str) -> Turns:
+        return Turns(0, 2, failing, lambda host, until, why, failures: told.append((name, failures)), lambda: False)
+
+    async def go() -> None:
+        for name in ("one", "two"):
+            one = crawl(name)
+            turn = await one.take(host)
+            one.went_well(turn)
+            one.release(turn)
+            one.close()
+        late, fails = crawl("late"), crawl("fails")
+        early = await late.take(host)
+        fails.failed(await fails.take(host), "HTTP 500")
+        late.went_well(early)
+        late.close()
+        fails.close()
+
+    asyncio.run(go())
+    assert told == [("one", 0), ("two", 0), ("fails", 1)]
 
 
 def test_what_a_clock_that_was_far_ahead_noted_lasts_as_long_as_was_asked(trail: Desk) -> None:

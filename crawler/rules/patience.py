@@ -18,6 +18,7 @@ _BACK_OFF = 3600.0
 _CRAWL_DELAY = 60.0
 _SKEW = 3600.0  # a host's clock may be wrong by
 AHEAD = 3600.0  # that what is on record may be dated ahead of the clock; farther, it was written by a wrong one
+ROUNDED = 2  # by which an end on record may be later than it was, and a bit
 ASKING = (429, 503)  # answers whose Retry-After is a wish
 _NOT_NOW = (408, 429)  # RFC 9309 counts all of 4xx as "there is none"; these say nothing of whether there is one
 ROBOTS_SIZE = 500 * 1024  # bytes that are read: RFC 9309, 2.5
