@@ -14,11 +14,10 @@ import stat
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import ParseResult, SplitResult
 
 import msgspec
 from scrapy.exceptions import IgnoreRequest
@@ -29,7 +28,6 @@ from crawler.rules import patience
 _POLL = 0.01  # seconds between two looks at a turn that somebody else has
 _NEXT_FOR = 0.25  # seconds that a place as the next one is kept for who may have died
 _LONGEST_SLEEP = 1.0  # so that a wish that another crawl hears meanwhile is heard here too
-_PORTS = {"http": 80, "https": 443}
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -50,6 +48,7 @@ class _Account(msgspec.Struct):
     reason: str | None = None
     failures: int = 0  # in a row
     failed: float = 0.0  # when the last of them did
+    delay: float = 0.0  # between two requests, as its robots.txt had it when any crawl read that last
     next: str = ""  # the crawl whose turn is next, if it comes in time
     next_until: float = 0.0
 
@@ -62,12 +61,6 @@ class Turn:
     slot: int
     started: float
     failures: int  # in a row, before it
-
-
-def host_of(url: SplitResult | ParseResult) -> str:
-    """The host of a URL, with its port where that is not the scheme's own."""
-    port = url.port
-    return f"{url.hostname or ''}{f':{port}' if port and port != _PORTS.get(url.scheme) else ''}".lower()
 
 
 def folder() -> Path:
@@ -179,8 +172,14 @@ class Turns:
         self._in_trouble = {host for host, wish in wishes.items() if wish.failures}
 
     def slow_down(self, host: str, seconds: float) -> None:
-        """Leave so much time between two requests to a host, at least."""
+        """Leave so much time between two requests to a host, at least, as its robots.txt has it; so do the other crawls
+        of this machine, also before they have read it."""
         self._delays[host] = max(self._delays.get(host, self._delay), seconds)
+        with suppress(OSError), (self._places.get(host) or self._settle(host)).account() as account:
+            account.delay = seconds  # where there is no place for that, no turn can be taken either
+
+    def _gap(self, host: str, account: _Account) -> float:
+        return max(self._delays.get(host, self._delay), account.delay)
 
     def is_left(self, host: str) -> bool:
         """Whether this crawl asks the host no more."""
@@ -217,7 +216,7 @@ class Turns:
                     self._leave(host, wait, account.reason)
                     self.refuse_left(host)
                 return wait
-            due = max(now, account.asked + self._delays.get(host, self._delay)) if account.asked else now
+            due = max(now, account.asked + self._gap(host, account)) if account.asked else now
             others = account.next not in ("", self._me) and account.next_until > now
             slot = place.take() if due <= now and not others else None
             if slot is None:
@@ -250,9 +249,9 @@ class Turns:
         nobody here knows."""
         if (place := self._places.get(turn.host)) is None:
             return
-        if self._slots == 1 and self._delays.get(turn.host, self._delay):
+        if self._slots == 1:
             with place.account() as account:
-                account.asked = _now()
+                account.asked = _now() if self._gap(turn.host, account) else account.asked
         place.give(turn.slot)
 
     def went_well(self, turn: Turn) -> None:

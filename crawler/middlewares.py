@@ -17,9 +17,10 @@ from scrapy.robotstxt import ProtegoRobotParser
 from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.defer import Deferred
 
-from crawler.hosts import HostSpared, Turn, Turns, host_of
+from crawler.hosts import HostSpared, Turn, Turns
 from crawler.items import HostNote, Job, RobotsCopy, RobotsNote
 from crawler.rules import addresses, classify, patience
+from crawler.rules.addresses import host_of
 from crawler.rules.dates import from_utc_text, utc_text
 
 

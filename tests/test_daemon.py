@@ -267,6 +267,16 @@ def test_a_wish_that_a_clock_far_ahead_noted_puts_a_source_off_once(trail: Desk,
         assert plans.begin(db, settings, "yaowen", over) is None
 
 
+def test_a_host_is_the_same_however_its_url_is_written(trail: Desk, site: Replica) -> None:
+    trail.configure(site.base, "https://News.Example:443")
+    now = datetime.now(UTC)
+    settings = config.load(trail.toml)
+    wish = "news.example", utc_text(now), seconds_from_now(600)
+    with closing(open_database(trail.database)) as db:
+        db.execute("INSERT INTO hosts (host, seen_at, not_before, failures) VALUES (?, ?, ?, 1)", wish)
+        assert plans.site_waits(db, settings, settings.sources["yaowen"].site, now)
+
+
 def test_a_chore_is_done_again_and_again_never_twice_at_once_and_survives_its_faults(trail: Desk) -> None:
     trail.crawl()
     done: list[str] = []

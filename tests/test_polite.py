@@ -225,6 +225,20 @@ def test_a_crawl_delay_is_kept(tmp_path: Path) -> None:
         assert min(gaps(site.log)[1:]) >= 0.4 - CLOSER
 
 
+def test_a_crawl_delay_holds_for_who_has_not_read_it_yet(tmp_path: Path) -> None:
+    with Replica([article("NW1")]) as site:
+        one, two = desk(tmp_path / "one", site), desk(tmp_path / "two", site)
+        pace(one, 0.01)
+        pace(two, 0.01)
+        site.override(ROBOTS, rules("Crawl-delay: 5"))
+        with started(one, "crawler", "crawl") as first:
+            wait_for(lambda: LISTING in asked(site))
+            assert two.shell("newstrail", "crawl").returncode == 0
+            assert first.wait(30) == 0
+        assert sorted(asked(site)) == sorted(2 * [ROBOTS, LISTING, endpoint("NW1")])
+        assert min(gaps(site.log)[1:]) >= 5 - CLOSER
+
+
 # --- two crawls at once ----------------------------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from crawler import jobs
 from crawler.config import Config
 from crawler.rules import identity, patience, schedule
+from crawler.rules.addresses import host_of
 from crawler.rules.dates import from_utc_text, later, utc_text
 from storage import hosts, sources
 from storage import schedule as table
@@ -83,7 +84,7 @@ def _wish(db: Database, urls: Iterable[str], now: datetime) -> dict[str, Any] | 
     """The one of these URLs' hosts that wants to be left alone for longest; None where none does."""
     at = utc_text(now)
     hosts.redate(db, at, later(at, patience.AHEAD), int(patience.LONGEST))
-    return table.put_off(db, [urlsplit(url).netloc for url in urls], at)
+    return table.put_off(db, [host_of(urlsplit(url)) for url in urls], at)
 
 
 def _put(db: Database, settings: Config, key: str, at: datetime, reason: str | None) -> None:
