@@ -14,23 +14,20 @@ import stat
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import ParseResult, SplitResult
 
 import msgspec
 from scrapy.exceptions import IgnoreRequest
 
 from crawler.items import HostWish
 from crawler.rules import patience
-from crawler.rules.dates import from_utc_text
 
 _POLL = 0.01  # seconds between two looks at a turn that somebody else has
 _NEXT_FOR = 0.25  # seconds that a place as the next one is kept for who may have died
 _LONGEST_SLEEP = 1.0  # so that a wish that another crawl hears meanwhile is heard here too
-_PORTS = {"http": 80, "https": 443}
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -51,6 +48,7 @@ class _Account(msgspec.Struct):
     reason: str | None = None
     failures: int = 0  # in a row
     failed: float = 0.0  # when the last of them did
+    delay: float = 0.0  # between two requests, as its robots.txt had it when any crawl read that last
     next: str = ""  # the crawl whose turn is next, if it comes in time
     next_until: float = 0.0
 
@@ -63,12 +61,6 @@ class Turn:
     slot: int
     started: float
     failures: int  # in a row, before it
-
-
-def host_of(url: SplitResult | ParseResult) -> str:
-    """The host of a URL, with its port where that is not the scheme's own."""
-    port = url.port
-    return f"{url.hostname or ''}{f':{port}' if port and port != _PORTS.get(url.scheme) else ''}".lower()
 
 
 def folder() -> Path:
@@ -176,10 +168,18 @@ class Turns:
         self._places: dict[str, _Place] = {}
         self._delays: dict[str, float] = {}
         self._left: dict[str, HostSpared] = {}
+        # On record as failing; another record's crawl may be the one that sees it recover.
+        self._in_trouble = {host for host, wish in wishes.items() if wish.failures}
 
     def slow_down(self, host: str, seconds: float) -> None:
-        """Leave so much time between two requests to a host, at least."""
+        """Leave so much time between two requests to a host, at least, as its robots.txt has it; so do the other crawls
+        of this machine, also before they have read it."""
         self._delays[host] = max(self._delays.get(host, self._delay), seconds)
+        with suppress(OSError), (self._places.get(host) or self._settle(host)).account() as account:
+            account.delay = seconds  # where there is no place for that, no turn can be taken either
+
+    def _gap(self, host: str, account: _Account) -> float:
+        return max(self._delays.get(host, self._delay), account.delay)
 
     def is_left(self, host: str) -> bool:
         """Whether this crawl asks the host no more."""
@@ -216,7 +216,7 @@ class Turns:
                     self._leave(host, wait, account.reason)
                     self.refuse_left(host)
                 return wait
-            due = max(now, account.asked + self._delays.get(host, self._delay)) if account.asked else now
+            due = max(now, account.asked + self._gap(host, account)) if account.asked else now
             others = account.next not in ("", self._me) and account.next_until > now
             slot = place.take() if due <= now and not others else None
             if slot is None:
@@ -235,8 +235,8 @@ class Turns:
             with place.account() as account:
                 if not account.asked:
                     account.failures = wish.failures
-                wait = (from_utc_text(wish.not_before) - datetime.now(UTC)).total_seconds() if wish.not_before else 0.0
-                if (until := _now() + min(wait, patience.LONGEST)) > max(account.not_before, _now()):
+                wait = patience.left(wish.not_before, wish.seen_at, datetime.now(UTC))
+                if (until := _now() + wait) > max(account.not_before, _now()):
                     account.not_before, account.reason = until, (wish.reason or "")[:200]
         return place
 
@@ -249,17 +249,21 @@ class Turns:
         nobody here knows."""
         if (place := self._places.get(turn.host)) is None:
             return
-        if self._slots == 1 and self._delays.get(turn.host, self._delay):
+        if self._slots == 1:
             with place.account() as account:
-                account.asked = _now()
+                account.asked = _now() if self._gap(turn.host, account) else account.asked
         place.give(turn.slot)
 
     def went_well(self, turn: Turn) -> None:
         """The host answered: it is in no trouble."""
-        if turn.failures:
-            with self._places[turn.host].account() as account:
-                account.failures = 0
-            self._tell(turn.host, None, None, 0)
+        if not turn.failures and turn.host not in self._in_trouble:
+            return
+        with self._places[turn.host].account() as account:
+            if turn.started < account.failed:
+                return  # it was under way when another one failed: tells nothing new
+            account.failures = 0
+        self._in_trouble.discard(turn.host)
+        self._tell(turn.host, None, None, 0)
 
     def failed(self, turn: Turn, reason: str, asked: float | None = None, counts: bool = True) -> None:
         """The host did not answer, is in trouble or wants to be left alone, for `asked` seconds where it says so.
@@ -279,6 +283,7 @@ class Turns:
         if failures >= patience.ENOUGH or wait > patience.PATIENT:
             self._leave(turn.host, wait, reason)
         until = patience.until(datetime.now(UTC), wait) if wait > 0 else None
+        self._in_trouble.add(turn.host)
         self._tell(turn.host, until, reason, failures)
 
     def close(self) -> None:

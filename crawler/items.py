@@ -77,11 +77,13 @@ class LearnedLayout(msgspec.Struct, frozen=True):
 
 
 class HostWish(msgspec.Struct, frozen=True):
-    """What is on record of a host: from when on it may be asked (None: now), why, and its failures in a row."""
+    """What is on record of a host: from when on it may be asked (None: now), why, its failures in a row, and when that
+    was noted."""
 
     not_before: str | None
     reason: str | None
     failures: int
+    seen_at: str
 
 
 class RobotsCopy(msgspec.Struct, frozen=True):

@@ -17,9 +17,10 @@ from scrapy.robotstxt import ProtegoRobotParser
 from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.defer import Deferred
 
-from crawler.hosts import HostSpared, Turn, Turns, host_of
+from crawler.hosts import HostSpared, Turn, Turns
 from crawler.items import HostNote, Job, RobotsCopy, RobotsNote
 from crawler.rules import addresses, classify, patience
+from crawler.rules.addresses import host_of
 from crawler.rules.dates import from_utc_text, utc_text
 
 
@@ -70,7 +71,8 @@ class AddressMiddleware:
 
 
 class RobotsMiddleware:
-    """Obeys robots.txt by RFC 9309: none (4xx) allows everything, one that cannot be had (5xx, network) nothing.
+    """Obeys robots.txt by RFC 9309: none (4xx) allows everything, one that cannot be had (5xx, 408, 429,
+    network) nothing.
 
     Scrapy's own lets requests that wait for the same robots.txt through, obeys the body of a 404 page and allows
     everything where robots.txt cannot be had.

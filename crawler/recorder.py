@@ -15,7 +15,7 @@ from crawler.config import Channel
 from crawler.items import Ending, HostNote, Job, ListingReading, Look, Observation, RobotsNote
 from crawler.learning import Learning
 from crawler.record import record_listing, record_look
-from crawler.rules import absences, collapses
+from crawler.rules import absences, collapses, patience
 from crawler.rules.classify import NOTHING_READ
 from crawler.rules.dates import later, utc_text
 from crawler.rules.layouts import Samples, without
@@ -93,9 +93,14 @@ class Recorder:
             self._unread = source["key"] if source and source["listing_seen_at"] is None else None
             site = next(iter(job.sites)) if len(job.sites) == 1 else None
             self.run_id = sources.begin_run(db, job.spider, site, self._source_id, self._now())
+            hosts.redate(db, self._now(), self._ahead(), int(patience.LONGEST))
 
     def _now(self) -> str:
         return utc_text(self._clock())
+
+    def _ahead(self) -> str:
+        """What is dated later than that was noted by a clock that was wrong."""
+        return later(self._now(), patience.AHEAD)
 
     def add(self, observation: Observation) -> None:
         """Take an observation; a full batch is committed, and the last one. What was not found waits for the end,
@@ -206,10 +211,11 @@ class Recorder:
         elif isinstance(observation, ListingReading):
             self._listing(observation, tally)
         elif isinstance(observation, HostNote):
-            hosts.put(self._db, msgspec.structs.asdict(observation))
+            soon = later(observation.seen_at, patience.ROUNDED)
+            hosts.put(self._db, msgspec.structs.asdict(observation), soon, self._ahead())
         elif isinstance(observation, RobotsNote):
-            copy = observation.copy
-            hosts.put_robots(self._db, observation.origin, copy.fetched_at, copy.status, copy.rules)
+            copy = msgspec.structs.asdict(observation.copy)
+            hosts.put_robots(self._db, copy | {"origin": observation.origin}, self._ahead())
         else:
             self._ending(observation, tally)
 

@@ -19,10 +19,12 @@ from sqlite_utils import Database
 
 from crawler import config
 from crawler.config import Config
+from crawler.daemon import plans
 from crawler.daemon.chores import Chore
 from crawler.daemon.service import Daemon
 from crawler.daemon.systemd import Systemd
 from crawler.rules.dates import from_utc_text, utc_text
+from storage.database import open_database
 from storage.errors import StorageError
 from tests.conftest import Desk, article
 from tests.crawling import ROOT
@@ -246,6 +248,33 @@ def test_what_the_table_says_is_obeyed(tmp_path: Path) -> None:
             daemon.says("yaowen: ok")
             daemon.says("minsheng: ok")
             assert daemon.stop() == 0
+
+
+def test_a_wish_that_a_clock_far_ahead_noted_puts_a_source_off_once(trail: Desk, site: Replica) -> None:
+    """For as long as the host asked for, from when that is seen; not until the clock has come there."""
+    trail.crawl()
+    now = datetime.now(UTC).replace(microsecond=0)
+    host, ahead = site.base.removeprefix("http://"), timedelta(days=30)
+    noted = utc_text(now + ahead), utc_text(now + ahead + timedelta(seconds=120))
+    write(trail, "INSERT INTO hosts (host, seen_at, not_before, failures) VALUES (?, ?, ?, 1)", host, *noted)
+    settings = config.load(trail.toml)
+    with closing(open_database(trail.database)) as db:
+        plans.adopt(db, settings, now)
+        plans.update(db, settings, now, (), True)
+        over = now + timedelta(seconds=120)
+        assert f"put off until {utc_text(over)}" in str(plans.begin(db, settings, "yaowen", now))
+        assert plans.site_waits(db, settings, settings.sources["yaowen"].site, over - timedelta(seconds=1))
+        assert plans.begin(db, settings, "yaowen", over) is None
+
+
+def test_a_host_is_the_same_however_its_url_is_written(trail: Desk, site: Replica) -> None:
+    trail.configure(site.base, "https://News.Example:443")
+    now = datetime.now(UTC)
+    settings = config.load(trail.toml)
+    wish = "news.example", utc_text(now), seconds_from_now(600)
+    with closing(open_database(trail.database)) as db:
+        db.execute("INSERT INTO hosts (host, seen_at, not_before, failures) VALUES (?, ?, ?, 1)", wish)
+        assert plans.site_waits(db, settings, settings.sources["yaowen"].site, now)
 
 
 def test_a_chore_is_done_again_and_again_never_twice_at_once_and_survives_its_faults(trail: Desk) -> None:

@@ -25,8 +25,11 @@ import pytest
 from crawler import config, jobs
 from crawler.demo import pages
 from crawler.hosts import Turns
+from crawler.items import HostWish
+from crawler.rules import patience
 from crawler.rules.dates import later, utc_text
 from crawler.runner import run_in_child
+from storage import hosts
 from storage.database import open_database
 from tests.conftest import Desk, article
 from tests.crawling import ROOT
@@ -146,6 +149,8 @@ def says(answer: Answer) -> Callable[[Replica, Replica], None]:
 
 ROBOTS_CASES: list[tuple[str, Callable[[Replica, Replica], None], set[str]]] = [
     ("503", says(status(503)), set()),
+    ("429", says(status(429)), set()),
+    ("408", says(status(408)), set()),
     ("a reset", says(FAULTS["reset"]()), set()),
     ("a cut one", says(FAULTS["cut"]()), set()),
     ("a loop", says(redirect(ROBOTS)), set()),
@@ -181,6 +186,19 @@ def test_robots_are_kept_for_a_day_and_no_longer(trail: Desk) -> None:
     assert asked(site).count(ROBOTS) == 3
 
 
+def test_robots_that_cannot_be_had_now_are_asked_for_again_when_that_is_wished(trail: Desk) -> None:
+    site = trail.site
+    site.override(ROBOTS, status(429, retry_after="600"), times=1)
+    crawl_unattended(trail)
+    shutil.rmtree(turns())
+    crawl_unattended(trail)
+    assert asked(site) == [ROBOTS] and trail.rows("SELECT * FROM robots") == []
+    shutil.rmtree(turns())
+    alter(trail, "UPDATE hosts SET not_before = ?", utc_text(datetime.now(UTC)))
+    crawl_unattended(trail)
+    assert asked(site)[:3] == [ROBOTS, ROBOTS, LISTING]
+
+
 def crawl_unattended(trail: Desk) -> None:
     settings = config.load(trail.toml)
     with closing(open_database(settings.database)) as db:
@@ -205,6 +223,20 @@ def test_a_crawl_delay_is_kept(tmp_path: Path) -> None:
         site.clear_log()
         assert trail.crawl(recheck=True) == "ok"
         assert min(gaps(site.log)[1:]) >= 0.4 - CLOSER
+
+
+def test_a_crawl_delay_holds_for_who_has_not_read_it_yet(tmp_path: Path) -> None:
+    with Replica([article("NW1")]) as site:
+        one, two = desk(tmp_path / "one", site), desk(tmp_path / "two", site)
+        pace(one, 0.01)
+        pace(two, 0.01)
+        site.override(ROBOTS, rules("Crawl-delay: 5"))
+        with started(one, "crawler", "crawl") as first:
+            wait_for(lambda: LISTING in asked(site))
+            assert two.shell("newstrail", "crawl").returncode == 0
+            assert first.wait(30) == 0
+        assert sorted(asked(site)) == sorted(2 * [ROBOTS, LISTING, endpoint("NW1")])
+        assert min(gaps(site.log)[1:]) >= 5 - CLOSER
 
 
 # --- two crawls at once ----------------------------------------------------------------------------------------------
@@ -353,6 +385,75 @@ def test_a_long_wait_ends_the_crawl_of_that_host(tmp_path: Path, answer: Callabl
         assert done.returncode == 0 and "read again" in done.stderr
         assert one.counts("SELECT state, count(*) FROM articles GROUP BY 1") == {"live": 6}
         assert one.row("SELECT not_before, failures FROM hosts") == {"not_before": None, "failures": 0}
+
+
+NOTED = "2024-11-22T09:30:00Z"
+
+
+@pytest.mark.parametrize(
+    ("wait", "answered", "on_record"),
+    [(1, 0, (0, None)), (1, 1, (0, None)), (60, 60, (0, None)), (60, 5, (0, later(NOTED, 60))), (60, -1, (1, None))],
+)
+def test_a_recovery_is_recorded_whatever_seconds_are_rounded_to(
+    tmp_path: Path, wait: int, answered: int, on_record: tuple[int, str | None]
+) -> None:
+    """A host that answers is in no trouble; what it asked another crawl for meanwhile still holds; old news is none."""
+    note = {"host": "a.example", "reason": None}
+    ahead = later(NOTED, 3600)
+    with closing(open_database(tmp_path / "newstrail.db")) as db:
+        hosts.put(db, note | {"seen_at": NOTED, "not_before": later(NOTED, wait), "failures": 1}, NOTED, ahead)
+        at = later(NOTED, answered)
+        soon = later(at, patience.ROUNDED)
+        hosts.put(db, note | {"seen_at": at, "not_before": None, "failures": 0}, soon, ahead)
+        failures, not_before = db.execute("SELECT failures, not_before FROM hosts").fetchone()
+    assert failures == on_record[0] and (failures or not_before == on_record[1])
+
+
+def test_each_record_hears_of_a_recovery_that_another_ones_crawl_saw_first() -> None:
+    """And none of one that was under way when the host failed again."""
+    told: list[tuple[str, int]] = []
+    host = f"{os.urandom(4).hex()}.example"
+    failing = {host: HostWish(None, "HTTP 500", 3, NOTED)}
+
+    def crawl(name: str) -> Turns:
+        return Turns(0, 2, failing, lambda host, until, why, failures: told.append((name, failures)), lambda: False)
+
+    async def go() -> None:
+        for name in ("one", "two"):
+            one = crawl(name)
+            turn = await one.take(host)
+            one.went_well(turn)
+            one.release(turn)
+            one.close()
+        late, fails = crawl("late"), crawl("fails")
+        early = await late.take(host)
+        fails.failed(await fails.take(host), "HTTP 500")
+        late.went_well(early)
+        late.close()
+        fails.close()
+
+    asyncio.run(go())
+    assert told == [("one", 0), ("two", 0), ("fails", 1)]
+
+
+def test_what_a_clock_that_was_far_ahead_noted_lasts_as_long_as_was_asked(trail: Desk) -> None:
+    """Not until the clock is there, nor for a day again and again; and what is noted now takes its place."""
+    assert trail.crawl() == "ok"
+    host = trail.site.base.removeprefix("http://")
+    ahead = utc_text(datetime.now(UTC) + timedelta(days=30))
+    alter(trail, "INSERT OR REPLACE INTO hosts VALUES (?, ?, 'HTTP 429', 1, ?)", host, later(ahead, 4), ahead)
+    alter(trail, "UPDATE robots SET fetched_at = ?", ahead)
+    shutil.rmtree(turns())
+    trail.site.clear_log()
+    began = time.monotonic()
+    done = trail.shell("newstrail", "crawl")
+    assert done.returncode == 0, done.stderr
+    assert trail.site.log[0].at - began >= 4
+    noted = trail.row("SELECT not_before, failures, seen_at FROM hosts")
+    assert (noted["not_before"], noted["failures"]) == (None, 0)
+    assert max(noted["seen_at"], trail.row("SELECT fetched_at FROM robots")["fetched_at"]) <= utc_text(
+        datetime.now(UTC)
+    )
 
 
 def test_who_waits_for_a_host_stops_at_once(trail: Desk) -> None:

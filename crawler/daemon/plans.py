@@ -1,6 +1,6 @@
 """The schedule as it stands in the database: read, brought up to date, and written, one short transaction at a time."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,10 +9,11 @@ from sqlite_utils import Database
 
 from crawler import jobs
 from crawler.config import Config
-from crawler.rules import identity, schedule
-from crawler.rules.dates import from_utc_text, utc_text
+from crawler.rules import identity, patience, schedule
+from crawler.rules.addresses import host_of
+from crawler.rules.dates import from_utc_text, later, utc_text
+from storage import hosts, sources
 from storage import schedule as table
-from storage import sources
 from storage.database import transaction
 
 GRACE = timedelta(seconds=30)  # so late a run is still the one that was planned
@@ -54,8 +55,7 @@ def begin(db: Database, settings: Config, key: str, now: datetime) -> str | None
         row = next(row for row in table.plans(db) if row["key"] == key)
         if row["paused_at"] is not None:
             return "paused"
-        hosts = [urlsplit(row["listing_url"]).netloc]
-        if wait := table.put_off(db, hosts, utc_text(now)):
+        if wait := _wish(db, [row["listing_url"]], now):
             why = f"{wait['host']}: {wait['reason'] or 'it is to be left alone'}"
             _put(db, settings, key, from_utc_text(wait["not_before"]), _PUT_OFF + why)
             return f"put off until {wait['not_before']}: {why}"
@@ -77,8 +77,14 @@ def finish(db: Database, settings: Config, key: str, planned: datetime, now: dat
 def site_waits(db: Database, settings: Config, site: str, now: datetime) -> bool:
     """Whether a host of a site wants to be left alone."""
     pages = settings.sites[site]
-    hosts = [urlsplit(url).netloc for url in (pages.listing, pages.share, pages.content) if url]
-    return table.put_off(db, hosts, utc_text(now)) is not None
+    return _wish(db, [url for url in (pages.listing, pages.share, pages.content) if url], now) is not None
+
+
+def _wish(db: Database, urls: Iterable[str], now: datetime) -> dict[str, Any] | None:
+    """The one of these URLs' hosts that wants to be left alone for longest; None where none does."""
+    at = utc_text(now)
+    hosts.redate(db, at, later(at, patience.AHEAD), int(patience.LONGEST))
+    return table.put_off(db, [host_of(urlsplit(url)) for url in urls], at)
 
 
 def _put(db: Database, settings: Config, key: str, at: datetime, reason: str | None) -> None:

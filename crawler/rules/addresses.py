@@ -3,9 +3,24 @@
 import ipaddress
 import re
 from collections.abc import Iterable
-from urllib.parse import unquote
+from contextlib import suppress
+from urllib.parse import ParseResult, SplitResult, unquote
 
+_PORTS = {"http": 80, "https": 443}
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def host_of(url: SplitResult | ParseResult) -> str:
+    """The host of a URL as the record names it: in lower case, with its port where that is not the scheme's own.
+
+    >>> from urllib.parse import urlsplit
+    >>> [host_of(urlsplit(url)) for url in ("https://A.example:443/", "http://me@a.example:8080", "http://Bücher.example")]
+    ['a.example', 'a.example:8080', 'xn--bcher-kva.example']
+    """
+    name = (url.hostname or "").lower()
+    with suppress(UnicodeError):  # a name that cannot be asked for stays as it is written
+        name = name if name.isascii() else name.encode("idna").decode()
+    return f"{name}:{url.port}" if url.port and url.port != _PORTS.get(url.scheme) else name
 
 
 def refusal(host: str, addresses: Iterable[str], allow_private: Iterable[str]) -> str | None:

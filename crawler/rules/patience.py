@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from crawler.rules.dates import utc_text
+from crawler.rules.dates import from_utc_text, utc_text
 
 LONGEST = 86400.0  # that a host is spared, whatever it asks for
 PATIENT = 60.0  # that a crawl waits for a host; for longer it leaves it
@@ -17,7 +17,10 @@ ENOUGH = 5  # failures in a row, after which a crawl leaves a host
 _BACK_OFF = 3600.0
 _CRAWL_DELAY = 60.0
 _SKEW = 3600.0  # a host's clock may be wrong by
+AHEAD = 3600.0  # that what is on record may be dated ahead of the clock; farther, it was written by a wrong one
+ROUNDED = 2  # by which an end on record may be later than it was, and a bit
 ASKING = (429, 503)  # answers whose Retry-After is a wish
+_NOT_NOW = (408, 429)  # RFC 9309 counts all of 4xx as "there is none"; these say nothing of whether there is one
 ROBOTS_SIZE = 500 * 1024  # bytes that are read: RFC 9309, 2.5
 ROBOTS_KEPT = 86400.0  # RFC 9309, 2.4
 # Requests that failed for a reason of their own, not because the host does not answer.
@@ -90,7 +93,11 @@ def robots_rules(status: int, body: bytes, flags: Sequence[str] = ()) -> bytes |
 
     >>> robots_rules(200, b"User-agent: *"), robots_rules(404, b"User-agent: *"), robots_rules(503, b"")
     (b'User-agent: *', b'', 'disallows it, by its answer HTTP 503')
+    >>> robots_rules(429, b"")
+    'cannot be had now, by its answer HTTP 429'
     """
+    if status in _NOT_NOW:
+        return f"cannot be had now, by its answer HTTP {status}"
     if 400 <= status < 500:
         return b""  # there is none: everything is allowed
     if not 200 <= status < 300:
@@ -110,6 +117,24 @@ def until(now: datetime, seconds: float) -> str:
     """
     moment = now + timedelta(seconds=seconds)
     return utc_text(moment + timedelta(microseconds=-moment.microsecond % 1_000_000))
+
+
+def left(not_before: str | None, seen_at: str, now: datetime) -> float:
+    """Seconds that are left of a wish on record, at most a day; none where it is over.
+
+    One that is dated far ahead of `now` was noted by a clock that was wrong: what it asked for counts from now on.
+
+    >>> now = datetime(2024, 11, 22, 9, 30, tzinfo=UTC)
+    >>> left("2024-11-22T09:31:00Z", "2024-11-22T09:29:00Z", now), left(None, "2024-11-22T09:29:00Z", now)
+    (60.0, 0.0)
+    >>> left("2025-01-01T00:02:00Z", "2025-01-01T00:00:00Z", now)
+    120.0
+    """
+    if not_before is None:
+        return 0.0
+    said = from_utc_text(seen_at)
+    since = said if (said - now).total_seconds() > AHEAD else now
+    return min(max((from_utc_text(not_before) - since).total_seconds(), 0.0), LONGEST)
 
 
 def told(host: str, not_before: str | None, reason: str | None, left: int) -> str:

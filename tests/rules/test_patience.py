@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.rules import patience
-from crawler.rules.dates import from_utc_text
+from crawler.rules.dates import from_utc_text, utc_text
 
 NOW = datetime(2024, 11, 22, 9, 30, tzinfo=UTC)
 NEAR = "Fri, 22 Nov 2024 09:31:00 GMT"
@@ -59,9 +59,20 @@ def test_what_is_on_record_is_never_too_early(seconds: float) -> None:
     assert -1e-3 < late < 1.001
 
 
+@given(st.integers(-400, 400), st.integers(0, 2 * 86400), st.integers(0, 86400))
+def test_what_is_left_of_a_wish_is_no_more_than_was_asked_or_an_hour_more(ahead: int, passed: int, asked: int) -> None:
+    """Whatever days the clock that noted it was ahead or behind; where it was right, exactly what is left."""
+    noted = NOW + timedelta(days=ahead, seconds=-passed)
+    left = patience.left(utc_text(noted + timedelta(seconds=asked)), utc_text(noted), NOW)
+    assert 0 <= left <= min(asked + patience.AHEAD, patience.LONGEST)
+    if ahead == 0:
+        assert left == max(asked - passed, 0)
+
+
 RULES = b"User-agent: *\nDisallow: /a\n"
 ROBOTS = [
-    (200, RULES, (), RULES), (204, b"", (), b""), (401, RULES, (), b""), (404, RULES, (), b""), (429, RULES, (), b""),
+    (200, RULES, (), RULES), (204, b"", (), b""), (401, RULES, (), b""), (404, RULES, (), b""),
+    (408, RULES, (), "HTTP 408"), (429, RULES, (), "HTTP 429"),
     (301, RULES, (), "HTTP 301"), (500, RULES, (), "HTTP 500"), (503, RULES, (), "HTTP 503"),
     (200, RULES, ("partial",), "cut short"),
 ]  # fmt: skip
