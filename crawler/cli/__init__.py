@@ -36,6 +36,8 @@ COMMANDS = {
     "resume": ("crawler.cli.keeping", "watch it again"),
     "prune": ("crawler.cli.keeping", "drop old looks and the bytes of old responses"),
     "redact": ("crawler.cli.keeping", "take an article's words out of the record"),
+    "asof": ("crawler.cli.asof", "what each source's listing said at a time"),
+    "verify": ("crawler.cli.verifying", "is the record what was recorded? Hashes, the chain, references, the index"),
     "sql": ("crawler.cli.querying", "read-only SQL over the record"),
     "export": ("crawler.cli.querying", "write the record as Jekyll posts, JSON lines or CSV"),
 }

@@ -17,6 +17,7 @@ from crawler.config.checks import (
     check_retention,
     check_site,
     check_source,
+    check_verify,
     refuse,
 )  # fmt: skip
 from crawler.config.model import (
@@ -30,6 +31,7 @@ from crawler.config.model import (
     Retention,
     Site,
     Source,
+    VerifySettings,
     did_you_mean,
     named_hosts,
     placeholders,
@@ -40,10 +42,10 @@ from crawler.errors import ConfigError
 
 __all__ = [
     "DEFAULT_EVERY", "PLACEHOLDER_AGENT", "SELECTORS", "Channel", "Config", "CrawlSettings", "DaemonSettings",
-    "Retention", "Site", "Source", "find", "load", "named_hosts", "parse", "placeholders", "seconds",
+    "Retention", "Site", "Source", "VerifySettings", "find", "load", "named_hosts", "parse", "placeholders", "seconds",
     "selector_xpath",
 ]  # fmt: skip
-_SECTIONS = ("database", "crawl", "daemon", "retention", "notify", "site", "source")
+_SECTIONS = ("database", "crawl", "daemon", "retention", "verify", "notify", "site", "source")
 _Struct = TypeVar("_Struct", bound=msgspec.Struct)
 
 
@@ -79,6 +81,8 @@ def parse(text: str, file: Path) -> Config:
     check_crawl(file, crawl)
     check_daemon(file, "daemon", daemon)
     check_retention(file, "retention", retention)
+    verify = _section(file, "verify", raw.get("verify", {}), VerifySettings)
+    check_verify(file, "verify", verify)
     sites = {
         name: check_site(file, f"site.{name}", _section(file, f"site.{name}", value, Site))
         for name, value in _table(file, "site", raw.get("site", {})).items()
@@ -96,7 +100,7 @@ def parse(text: str, file: Path) -> Config:
     database = raw.get("database", "newstrail.db")
     if not isinstance(database, str) or not database:
         refuse(file, "database", "a file name")
-    return Config(file, file.parent / database, crawl, sites, sources, daemon, retention, channels)
+    return Config(file, file.parent / database, crawl, sites, sources, daemon, retention, channels, verify)
 
 
 def _known_keys(file: Path, raw: dict[str, Any]) -> None:

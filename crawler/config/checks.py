@@ -16,6 +16,7 @@ from crawler.config.model import (
     Retention,
     Site,
     Source,
+    VerifySettings,
     did_you_mean,
     placeholders,
     seconds,
@@ -154,6 +155,14 @@ def check_retention(file: Path, where: str, retention: Retention) -> None:
     for key in ("checks", "raw"):
         if (value := getattr(retention, key)) is not None:
             _check_duration(file, f"{where}.{key}", value)
+
+
+def check_verify(file: Path, where: str, verify: VerifySettings) -> None:
+    """`[verify]`; raises `ConfigError`."""
+    if verify.timestamp_url is not None and not _is_web_url(verify.timestamp_url):
+        refuse(file, f"{where}.timestamp_url", "must be a whole http:// or https:// URL")
+    if verify.timestamp_ca is not None and not verify.timestamp_ca:
+        refuse(file, f"{where}.timestamp_ca", "a PEM file, relative to this one")
 
 
 def check_channel(

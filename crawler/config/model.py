@@ -129,6 +129,13 @@ class Retention(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     raw: str | None = None
 
 
+class VerifySettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """`[verify]`: who puts a time to the heads that `newstrail verify --anchor` writes."""
+
+    timestamp_url: str | None = None  # of an RFC 3161 server
+    timestamp_ca: str | None = None  # PEM file of whose time stamps are believed
+
+
 class Channel(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """`[[notify]]`: where findings are sent, and which."""
 
@@ -156,6 +163,7 @@ class Config(msgspec.Struct, frozen=True):
     daemon: DaemonSettings = DaemonSettings()
     retention: Retention = Retention()
     channels: dict[str, Channel] = {}
+    verify: VerifySettings = VerifySettings()
 
     def source(self, key: str) -> Source:
         """The source of that key; `ConfigError` names the near ones where there is none."""
