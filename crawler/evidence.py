@@ -33,8 +33,8 @@ class Finding(msgspec.Struct, frozen=True):
 
     def line(self) -> str:
         """It in one line."""
-        of = f" of {self.article}" if self.article else ""
-        number = f" {self.row_id}" if self.row_id else ""
+        of = f" ({self.article})" if self.article else ""
+        number = f" row {self.row_id}" if self.row_id else ""
         return f"{self.table}{number}{of}: {self.what}"
 
 

@@ -14,6 +14,7 @@ from rich.progress import track
 from crawler import anchors, evidence
 from crawler.cli import lookup
 from crawler.cli.output import json_option, print_json, printable
+from crawler.errors import NewstrailError
 from crawler.rules.dates import utc_text
 from storage import evidence as stored
 from storage.database import usable
@@ -26,13 +27,13 @@ _MOST_SHOWN = 20
               help="Check the chain's heads that this file has, and add today's.")  # fmt: skip
 @click.option("--deep", is_flag=True, help="Read the kept responses again, and compare texts and facts with them.")
 @json_option
-@click.pass_context
-def verify(ctx: click.Context, anchor: Path | None, deep: bool, as_json: bool) -> None:
+@click.pass_obj
+def verify(config_path: str | None, anchor: Path | None, deep: bool, as_json: bool) -> None:
     """Recompute hashes, the chain, numbers, references and the index; name what was altered, removed or put in.
 
     Exit code 1 where anything was. Pruned responses and redacted versions are counted, not failed.
     """
-    settings, db = lookup.opened(ctx.obj)
+    settings, db = lookup.opened(config_path)
     heads = anchors.read(anchor) if anchor else []
     with usable(settings.database), stored.reading(db):
         report = evidence.verify(db, settings, deep, _track)
@@ -46,10 +47,10 @@ def verify(ctx: click.Context, anchor: Path | None, deep: bool, as_json: bool) -
         print_json(_as_json(report, head, warning))
     else:
         _print(report, head, len(heads), deep)
-        if warning:
-            click.echo(f"newstrail: {printable(warning)}", err=True)
-    if report.findings or warning:
-        ctx.exit(1)
+    if report.findings:
+        raise NewstrailError(f"{settings.database}: not as it was recorded; first: {report.findings[0].line()}")
+    if warning:
+        raise NewstrailError(warning)
 
 
 def _track(rows: Iterable[Any], what: str, total: int) -> Iterable[Any]:
