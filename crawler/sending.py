@@ -64,24 +64,41 @@ def send(channel: Channel, message: Message, allow_private: tuple[str, ...], tim
 def post(
     url: str, body: bytes, headers: dict[str, str], allow_private: tuple[str, ...], limit: float = SECONDS
 ) -> None:
-    """Post JSON; raises `NotSentError` unless the answer is 2xx within `limit` seconds, all in all.
-
-    No redirect is followed, no proxy used, nothing of the answer but its head is read, and the address that was checked
-    is the one that is connected to.
-    """
+    """Post JSON; raises `NotSentError` unless the answer is 2xx within `limit` seconds, all in all. Nothing of the
+    answer but its head is read."""
     fixed = {"Content-Type": "application/json; charset=utf-8", "User-Agent": f"newstrail/{__version__}"}
+    exchange(url, body, fixed | headers, allow_private, limit)
+
+
+def exchange(
+    url: str,
+    body: bytes,
+    headers: dict[str, str],
+    allow_private: tuple[str, ...],
+    limit: float = SECONDS,
+    most: int = 0,
+) -> bytes:
+    """Post bytes; the answer's, of which there may be `most` (0: they are not read). Raises `NotSentError` unless it is
+    2xx within `limit` seconds, all in all.
+
+    No redirect is followed, no proxy used, and the address that was checked is the one that is connected to.
+    """
     with _told(limit):
         parts = urlsplit(url)
         target = quote(parts.path or "/", safe=_SAFE) + (
             f"?{quote(parts.query, safe=_SAFE + '?')}" if parts.query else ""
         )
         with _connected(url, allow_private, limit) as connection:
-            connection.request("POST", target, body, fixed | headers)
-            status = connection.getresponse().status
+            connection.request("POST", target, body, headers)
+            response = connection.getresponse()
+            status, answer = response.status, response.read(most + 1) if most else b""
     if 300 <= status < 400:
         raise NotSentError(f"it answered HTTP {status}; redirects are not followed")
     if not 200 <= status < 300:
         raise NotSentError(f"it answered HTTP {status}", is_refusal(status))
+    if len(answer) > most:
+        raise NotSentError(f"its answer is longer than {most} bytes")
+    return answer
 
 
 def is_refusal(status: int) -> bool:

@@ -39,6 +39,8 @@ COMMANDS = {
     "prune": ("crawler.cli.keeping", "drop old looks and the bytes of old responses"),
     "redact": ("crawler.cli.keeping", "take an article's words out of the record"),
     "web": ("crawler.cli.web", "the record as pages, for a browser on this machine"),
+    "asof": ("crawler.cli.asof", "what each source's listing said at a time"),
+    "verify": ("crawler.cli.verifying", "is the record what was recorded? Hashes, the chain, references, the index"),
     "sql": ("crawler.cli.querying", "read-only SQL over the record"),
     "export": ("crawler.cli.exporting", "write the record as posts, lines, tables, raw responses or a feed"),
 }

@@ -17,6 +17,7 @@ from crawler.config.checks import (
     check_retention,
     check_site,
     check_source,
+    check_verify,
     check_web,
     refuse,
 )  # fmt: skip
@@ -31,6 +32,7 @@ from crawler.config.model import (
     Retention,
     Site,
     Source,
+    VerifySettings,
     WebSettings,
     did_you_mean,
     host_and_port,
@@ -43,10 +45,10 @@ from crawler.errors import ConfigError
 
 __all__ = [
     "DEFAULT_EVERY", "PLACEHOLDER_AGENT", "SELECTORS", "Channel", "Config", "CrawlSettings", "DaemonSettings",
-    "Retention", "Site", "Source", "WebSettings", "find", "host_and_port", "load", "named_hosts", "parse",
-    "placeholders", "seconds", "selector_xpath",
+    "Retention", "Site", "Source", "VerifySettings", "WebSettings", "find", "host_and_port", "load", "named_hosts",
+    "parse", "placeholders", "seconds", "selector_xpath",
 ]  # fmt: skip
-_SECTIONS = ("database", "crawl", "daemon", "retention", "web", "notify", "site", "source")
+_SECTIONS = ("database", "crawl", "daemon", "retention", "web", "verify", "notify", "site", "source")
 _Struct = TypeVar("_Struct", bound=msgspec.Struct)
 
 
@@ -84,6 +86,8 @@ def parse(text: str, file: Path) -> Config:
     check_daemon(file, "daemon", daemon)
     check_retention(file, "retention", retention)
     check_web(file, "web", web)
+    verify = _section(file, "verify", raw.get("verify", {}), VerifySettings)
+    check_verify(file, "verify", verify)
     sites = {
         name: check_site(file, f"site.{name}", _section(file, f"site.{name}", value, Site))
         for name, value in _table(file, "site", raw.get("site", {})).items()
@@ -101,7 +105,7 @@ def parse(text: str, file: Path) -> Config:
     database = raw.get("database", "newstrail.db")
     if not isinstance(database, str) or not database:
         refuse(file, "database", "a file name")
-    return Config(file, file.parent / database, crawl, sites, sources, daemon, retention, web, channels)
+    return Config(file, file.parent / database, crawl, sites, sources, daemon, retention, web, verify, channels)
 
 
 def _known_keys(file: Path, raw: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ from crawler.config.model import (
     Retention,
     Site,
     Source,
+    VerifySettings,
     WebSettings,
     did_you_mean,
     host_and_port,
@@ -164,6 +165,14 @@ def check_web(file: Path, where: str, web: WebSettings) -> None:
         refuse(file, f"{where}.address", "write HOST:PORT, such as 127.0.0.1:8400 or [::1]:8400")
     if web.url is not None and not (_is_web_url(web.url) and urlsplit(web.url).path in ("", "/")):
         refuse(file, f"{where}.url", "an address with a host and no path, such as https://news.example.org")
+
+
+def check_verify(file: Path, where: str, verify: VerifySettings) -> None:
+    """`[verify]`; raises `ConfigError`."""
+    if verify.timestamp_url is not None and not _is_web_url(verify.timestamp_url):
+        refuse(file, f"{where}.timestamp_url", "must be a whole http:// or https:// URL")
+    if verify.timestamp_ca is not None and not verify.timestamp_ca:
+        refuse(file, f"{where}.timestamp_ca", "a PEM file, relative to this one")
 
 
 def check_channel(

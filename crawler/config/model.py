@@ -139,6 +139,13 @@ class WebSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     personal_numbers: bool = False
 
 
+class VerifySettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """`[verify]`: who puts a time to the heads that `newstrail verify --anchor` writes."""
+
+    timestamp_url: str | None = None  # of an RFC 3161 server
+    timestamp_ca: str | None = None  # PEM file of whose time stamps are believed
+
+
 class Channel(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """`[[notify]]`: where findings are sent, and which."""
 
@@ -166,6 +173,7 @@ class Config(msgspec.Struct, frozen=True):
     daemon: DaemonSettings = DaemonSettings()
     retention: Retention = Retention()
     web: WebSettings = WebSettings()
+    verify: VerifySettings = VerifySettings()
     channels: dict[str, Channel] = {}
 
     def source(self, key: str) -> Source:

@@ -1,0 +1,214 @@
+"""What `newstrail verify` reads: the chain beside its rows, contents, raw bodies, references. Streams; writes nothing."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import zstandard
+from sqlite_utils import Database
+
+from storage.responses import body_hash
+from storage.versions import chain_link
+
+# The chain beside the rows that it is of; what is NULL is not there.
+_CHAINED = """
+SELECT c.number, c.kind, c.row_id, c.link, a.site, a.code, coalesce(v.number, h.kind, r.reason) AS what,
+       coalesce(v.first_seen_at, h.changed_by, r.redacted_at) AS at, coalesce(v.id, h.new_version_id) AS version_id
+FROM chain c
+LEFT JOIN versions v ON c.kind = 'version' AND v.id = c.row_id
+LEFT JOIN changes h ON c.kind = 'change' AND h.id = c.row_id
+LEFT JOIN redactions r ON c.kind = 'redaction' AND r.id = c.row_id
+LEFT JOIN articles a ON a.id = coalesce(v.article_id, h.article_id, r.article_id)
+ORDER BY c.number
+"""
+_HASHES = """
+SELECT r.body_hash FROM version_responses v JOIN responses r ON r.id = v.response_id WHERE v.version_id = ? ORDER BY r.id
+"""
+_CONTENTS = """
+SELECT v.id, a.site, a.code, v.number, v.title, v.outlet, v.author, v.published_at, v.published_precision,
+       v.modified_at, v.body_html, v.body_text, v.images, v.tables, v.links, v.attachments, v.places, v.gained,
+       v.text_hash, v.content_hash, v.extractor, d.id IS NOT NULL AS redacted
+FROM versions v JOIN articles a ON a.id = v.article_id LEFT JOIN redactions d ON d.article_id = a.id
+ORDER BY v.id
+"""
+_JSON = ("images", "tables", "links", "attachments", "places", "gained")
+# (table, sentence): rows that a whole record does not have. Each query gives row id, site, code, a detail.
+_REFERENCES: tuple[tuple[str, str, str], ...] = (
+    (
+        "versions",
+        "is in no link of the chain: it was put in beside the recorder",
+        """SELECT v.id, a.site, a.code, 'version ' || v.number FROM versions v LEFT JOIN articles a ON a.id = v.article_id
+           WHERE v.id NOT IN (SELECT row_id FROM chain WHERE kind = 'version') ORDER BY v.id""",
+    ),
+    (
+        "changes",
+        "is in no link of the chain: it was put in beside the recorder",
+        """SELECT c.id, a.site, a.code, 'change ' || c.kind FROM changes c LEFT JOIN articles a ON a.id = c.article_id
+           WHERE c.id NOT IN (SELECT row_id FROM chain WHERE kind = 'change') ORDER BY c.id""",
+    ),
+    (
+        "redactions",
+        "is in no link of the chain: it was put in beside the recorder",
+        """SELECT r.id, a.site, a.code, 'redaction' FROM redactions r LEFT JOIN articles a ON a.id = r.article_id
+           WHERE r.id NOT IN (SELECT row_id FROM chain WHERE kind = 'redaction') ORDER BY r.id""",
+    ),
+    (
+        "versions",
+        "does not follow the version before: a row was removed, put in or given another number",
+        """SELECT id, site, code, 'version ' || number FROM (
+               SELECT v.id, a.site, a.code, v.number,
+                      row_number() OVER (PARTITION BY v.article_id ORDER BY v.number, v.id) AS place
+               FROM versions v JOIN articles a ON a.id = v.article_id) WHERE number != place ORDER BY id""",
+    ),
+    (
+        "articles",
+        "does not match the number of its versions",
+        """SELECT a.id, a.site, a.code, 'version_count ' || a.version_count FROM articles a
+           LEFT JOIN (SELECT article_id, count(*) AS n FROM versions GROUP BY 1) v ON v.article_id = a.id
+           WHERE a.version_count != coalesce(v.n, 0) ORDER BY a.id""",
+    ),
+    (
+        "changes",
+        "refers to a version of another article, or to one that is not there",
+        """SELECT c.id, a.site, a.code, 'change ' || c.kind FROM changes c LEFT JOIN articles a ON a.id = c.article_id
+           LEFT JOIN versions o ON o.id = c.old_version_id LEFT JOIN versions n ON n.id = c.new_version_id
+           WHERE (c.old_version_id IS NOT NULL AND o.article_id IS NOT c.article_id)
+              OR (c.new_version_id IS NOT NULL AND n.article_id IS NOT c.article_id) ORDER BY c.id""",
+    ),
+    (
+        "versions",
+        "has no change that brought it: a change was removed",
+        """SELECT v.id, a.site, a.code, 'version ' || v.number FROM versions v JOIN articles a ON a.id = v.article_id
+           WHERE v.id NOT IN (SELECT new_version_id FROM changes WHERE new_version_id IS NOT NULL AND kind != 'moved')
+           ORDER BY v.id""",
+    ),
+    (
+        "versions",
+        "was read from no response that is on record",
+        """SELECT v.id, a.site, a.code, 'version ' || v.number FROM versions v JOIN articles a ON a.id = v.article_id
+           WHERE v.id NOT IN (SELECT version_id FROM version_responses) ORDER BY v.id""",
+    ),
+    (
+        "articles",
+        "does not match the table of redactions",
+        """SELECT a.id, a.site, a.code, 'state ' || a.state FROM articles a
+           WHERE (a.state = 'redacted') != (a.id IN (SELECT article_id FROM redactions)) ORDER BY a.id""",
+    ),
+)
+
+
+@contextmanager
+def reading(db: Database) -> Iterator[None]:
+    """One state of the record, whatever is written meanwhile."""
+    db.execute("BEGIN")
+    try:
+        yield
+    finally:
+        db.execute("ROLLBACK")
+
+
+def counts(db: Database) -> dict[str, int]:
+    """Rows of each table that is gone through."""
+    tables = ("chain", "versions", "changes", "bodies", "redactions")
+    return {name: int(db.execute(f"SELECT count(*) FROM {name}").fetchone()[0]) for name in tables}
+
+
+def chained(db: Database) -> Iterator[dict[str, Any]]:
+    """The chain with what it is of, in order; `at` None where that row is gone. `hashes`: of original responses."""
+    cursor = db.execute(_CHAINED)
+    names = [column[0] for column in cursor.description]
+    known: tuple[int | None, list[str]] = (None, [])
+    for values in cursor:
+        row = dict(zip(names, values, strict=True))
+        version_id = row["version_id"]
+        if known[0] != version_id:  # a version and the change that brought it stand side by side
+            known = (version_id, [hash for (hash,) in db.execute(_HASHES, (version_id,))])
+        row["hashes"] = known[1] if version_id is not None else []
+        yield row
+
+
+def link_of(row: dict[str, Any], previous: str) -> str:
+    """The link that a row of `chained` must have behind `previous`."""
+    return chain_link(previous, row["kind"], row["site"], row["code"], row["what"], row["hashes"], row["at"])
+
+
+def contents(db: Database, start: int = 0, end: int = 2**62) -> Iterator[dict[str, Any]]:
+    """Versions with their columns, JSON as values; `redacted`: its words were taken out."""
+    cursor = db.execute(_CONTENTS.replace("ORDER BY", "WHERE v.id >= ? AND v.id < ? ORDER BY"), (start, end))
+    names = [column[0] for column in cursor.description]
+    for values in cursor:
+        row = dict(zip(names, values, strict=True))
+        try:
+            yield row | {name: json.loads(row[name]) for name in _JSON}
+        except ValueError:
+            yield row | {"broken": True}
+
+
+def bodies(db: Database) -> Iterator[tuple[str, str | None, bool]]:
+    """(hash, what is wrong or None, whether it was dropped) of each raw body."""
+    unpacker = zstandard.ZstdDecompressor()
+    for digest, codec, size, data, dropped_at in db.execute("SELECT hash, codec, size, data, dropped_at FROM bodies"):
+        if data is None:
+            yield digest, None if dropped_at else "its bytes are gone, and nothing says that they were dropped", True
+        else:
+            yield digest, _body_fault(unpacker, digest, codec, size, data), False
+
+
+def _body_fault(unpacker: zstandard.ZstdDecompressor, digest: str, codec: str, size: int, data: bytes) -> str | None:
+    try:
+        body = unpacker.decompress(data, max_output_size=size) if codec == "zstd" else data
+    except zstandard.ZstdError:
+        return "its bytes cannot be unpacked"
+    if body_hash(body) != digest:
+        return "its bytes do not match their hash"
+    return None if len(body) == size else "its size is not that of its bytes"
+
+
+def user_of(db: Database, digest: str) -> tuple[int, str] | None:
+    """(id, URL) of the first response with these bytes."""
+    found = db.execute("SELECT id, url FROM responses WHERE body_hash = ? ORDER BY id LIMIT 1", (digest,)).fetchone()
+    return (found[0], found[1]) if found else None
+
+
+def reference_faults(db: Database) -> Iterator[tuple[str, int, str, str, str]]:
+    """(table, row id, article as 'site code', detail, sentence) of rows that do not go together."""
+    for table, sentence, sql in _REFERENCES:
+        for row_id, site, code, detail in db.execute(sql):
+            yield table, row_id, f"{site} {code}", detail, sentence
+
+
+def file_faults(db: Database) -> Iterator[tuple[str, int, str]]:
+    """(table, row id, sentence) of what SQLite itself finds: broken pages and indexes, references into nothing."""
+    for (said,) in db.execute("PRAGMA integrity_check(20)"):
+        if said != "ok":
+            yield "file", 0, f"SQLite's integrity check says: {said}"
+    for table, row_id, parent, _ in db.execute("PRAGMA foreign_key_check"):
+        yield table, row_id or 0, f"refers to a row of {parent} that is not there"
+
+
+def index_faults(db: Database) -> Iterator[tuple[int, str]]:
+    """(article id, sentence) where the full-text index does not hold what it should; one never filled is not judged.
+
+    Its inner structure is checked by `PRAGMA integrity_check`, as SQLite does from 3.44 on.
+    """
+    if db.execute("SELECT 1 FROM articles_fts_docsize LIMIT 1").fetchone() is None:
+        return
+    expected = "SELECT id FROM articles WHERE version_count > 0 AND state != 'redacted'"
+    indexed = "SELECT id FROM articles_fts_docsize"
+    for (row_id,) in db.execute(f"{expected} EXCEPT {indexed} ORDER BY 1"):
+        yield row_id, "is missing from the full-text index"
+    for (row_id,) in db.execute(f"{indexed} EXCEPT {expected} ORDER BY 1"):
+        yield row_id, "is in the full-text index and should not be"
+
+
+def head(db: Database) -> tuple[int, str] | None:
+    """(number, link) of the chain's last row; None while it is empty."""
+    row = db.execute("SELECT number, link FROM chain ORDER BY number DESC LIMIT 1").fetchone()
+    return (row[0], row[1]) if row else None
+
+
+def link_at(db: Database, number: int) -> str | None:
+    """The link of that number."""
+    row = db.execute("SELECT link FROM chain WHERE number = ?", (number,)).fetchone()
+    return row[0] if row else None
