@@ -71,6 +71,7 @@ CREATE INDEX articles_title ON articles (title);     -- words of titles are look
 CREATE INDEX articles_noarchive ON articles (id) WHERE noarchive;
 CREATE INDEX articles_url ON articles (url);
 CREATE INDEX articles_post_url ON articles (post_url);
+CREATE INDEX articles_moved_to ON articles (moved_to);
 CREATE INDEX articles_newest ON articles (coalesce(published_at, first_seen_at));
 
 -- Where texts that share many words meet: a band of an article's MinHash, of its latest version.

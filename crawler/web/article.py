@@ -35,7 +35,11 @@ async def find(datasette: Any, request: Request) -> Response:
 
 async def version(datasette: Any, request: Request) -> Response:
     """`/article/N/version/M`: the text of one version."""
-    number, wanted = numbered(request, "article"), numbered(request, "version")
+    return await version_page(datasette, request, numbered(request, "article"), numbered(request, "version"))
+
+
+async def version_page(datasette: Any, request: Request, number: int, wanted: int) -> Response:
+    """The page of a version of an article, each by its number; raises `NotFoundError`."""
     whole_texts_only(datasette)
     context = await page.read(datasette, _version, datasette, number, wanted)
     return await page.page(datasette, request, "version.html", context)

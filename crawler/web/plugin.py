@@ -9,7 +9,7 @@ from datasette.plugins import pm
 from datasette.utils.asgi import Request
 from pluggy import HookimplMarker
 
-from crawler.web import article, diff, feeds, guard, page, search, sources, tables, today
+from crawler.web import article, diff, feeds, guard, memento, page, search, sources, tables, today
 
 hookimpl = HookimplMarker("datasette")
 _log = logging.getLogger("newstrail.web")
@@ -21,6 +21,7 @@ ROUTES = [
     *feeds.ROUTES,
     *sources.ROUTES,
     *search.ROUTES,
+    *memento.ROUTES,
 ]
 
 
