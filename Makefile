@@ -48,7 +48,7 @@ constraints: $(READY) ## pin every dependency anew (ARGS=--upgrade for the newes
 	@echo "Pinning what pyproject.toml names, with hashes: a minute or two"
 	@$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header --no-emit-options \
 		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
-		--extra dev --output-file constraints.txt $(ARGS) pyproject.toml
+		--extra web --extra parquet --extra dev --output-file constraints.txt $(ARGS) pyproject.toml
 	@! grep -n '://' constraints.txt
 
 dist: $(READY) ## build the wheel and the source archive
