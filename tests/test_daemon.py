@@ -174,13 +174,13 @@ def test_sighup_takes_a_good_configuration_and_keeps_the_old_for_a_bad_one(tmp_p
 
 
 def test_a_crawl_that_takes_too_long_is_ended_and_what_keeps_ending_it_waits(trail: Desk, site: Replica) -> None:
-    often(trail, '\n[daemon]\nlongest_crawl = "4s"\n')
+    often(trail, '\n[daemon]\nlongest_crawl = "8s"\n')
     site.override("/NewsData/GetNewsText.do?id=NW1", silent(60))
     with Running(trail) as daemon:
         daemon.says("replica: crawls were cut off again and again; not looked at before ")
         daemon.says("yaowen: ok")
     reasons = trail.counts("SELECT reason, count(*) FROM runs WHERE finished_at IS NOT NULL GROUP BY 1")
-    assert reasons["stopped: it took longer than 4 s"] == 2
+    assert reasons["stopped: it took longer than 8 s"] == 2
     assert trail.counts("SELECT code, state FROM articles") == {"NW1": "unknown", "NW2": "live", "NW3": "live"}
     assert trail.row("SELECT next_check_at AS at FROM articles WHERE code = 'NW1'")["at"] > seconds_from_now(1800)
 
