@@ -59,7 +59,9 @@ def findings(db: Database, heads: list[Head], settings: Config) -> list[Finding]
     found = []
     for place, head in enumerate(heads, 1):
         if fault := _fault(head, evidence.link_at(db, head.number), last) or _stamp_fault(head, settings):
-            found.append(Finding("chain", head.number, "", f"head of {head.time} (line {place} of the anchors): {fault}"))
+            found.append(
+                Finding("chain", head.number, "", f"head of {head.time} (line {place} of the anchors): {fault}")
+            )
     return found
 
 
@@ -103,7 +105,9 @@ def stamp(head: Head, url: str, settings: Config) -> bytes:
     """A server's answer for a head, checked; raises `StampError` or `NotSentError`."""
     from rfc3161_client import TimestampRequestBuilder
 
-    request = TimestampRequestBuilder().data(head.link.encode()).nonce(nonce=True).cert_request(cert_request=True).build()
+    request = (
+        TimestampRequestBuilder().data(head.link.encode()).nonce(nonce=True).cert_request(cert_request=True).build()
+    )
     agent = {"User-Agent": settings.crawl.user_agent}
     answer = exchange(url, request.as_bytes(), _TYPES | agent, settings.crawl.allow_private, most=_MOST_BYTES)
     check_stamp(head, answer, _roots(settings), request.nonce)
@@ -123,7 +127,10 @@ def check_stamp(head: Head, answer: bytes, roots: bytes | None, nonce: int | Non
         if decoded.status != PKIStatus.GRANTED:
             raise StampError("the server did not grant one")
         imprint = decoded.tst_info.message_imprint
-        if imprint.hash_algorithm.dotted_string != _SHA512 or imprint.message != hashlib.sha512(head.link.encode()).digest():
+        if (
+            imprint.hash_algorithm.dotted_string != _SHA512
+            or imprint.message != hashlib.sha512(head.link.encode()).digest()
+        ):
             raise StampError("it is of another head")
         if nonce is not None and decoded.tst_info.nonce != nonce:
             raise StampError("it answers another request")

@@ -66,7 +66,12 @@ def post(
 
 
 def exchange(
-    url: str, body: bytes, headers: dict[str, str], allow_private: tuple[str, ...], limit: float = SECONDS, most: int = 0
+    url: str,
+    body: bytes,
+    headers: dict[str, str],
+    allow_private: tuple[str, ...],
+    limit: float = SECONDS,
+    most: int = 0,
 ) -> bytes:
     """Post bytes; the answer's, of which there may be `most` (0: they are not read). Raises `NotSentError` unless it is
     2xx within `limit` seconds, all in all.

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
+from storage.versions import chain_link
 from tests.conftest import Desk, article
 from tests.crawling import Trail
 from tests.origin import Replica
-from storage.versions import chain_link
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +72,7 @@ ATTACKS: dict[str, tuple[list[str], str, int, str]] = {
     "kind": (["UPDATE changes SET kind = 'moved' WHERE id = 3"], "changes", 3, "kind"),
     "link": (["UPDATE chain SET link = 'x' WHERE number = 4"], "chain", 4, "its link was altered"),
     "last link": (["UPDATE chain SET link = 'x' WHERE number = (SELECT max(number) FROM chain)"], "changes", 4, "link 8"),
-    "code": (["UPDATE articles SET code = 'NW9' WHERE id = 3"], "versions", 3, "code"),
+    "code": (["UPDATE articles SET code = 'NW9' WHERE id = (SELECT article_id FROM versions WHERE id = 3)"], "versions", 3, "code"),
     "response": (
         ["UPDATE responses SET body_hash = (SELECT body_hash FROM responses WHERE role = 'listing')"
          " WHERE id = (SELECT min(response_id) FROM version_responses WHERE version_id = 2)"], "versions", 2, "hashes",
@@ -89,10 +89,10 @@ ATTACKS: dict[str, tuple[list[str], str, int, str]] = {
     ),
     "first link gone": (["DELETE FROM chain WHERE number = 1"], "chain", 2, "number 1 is missing"),
     "version put in": (
-        ["INSERT INTO versions SELECT 50, article_id, 2, title, outlet, author, published_at, published_precision,"
+        ["INSERT INTO versions SELECT 50, article_id, 3, title, outlet, author, published_at, published_precision,"
          " modified_at, body_html, body_text, images, tables, links, attachments, places, gained, text_hash,"
-         " content_hash, extractor, first_seen_at, last_seen_at FROM versions WHERE id = 3",
-         "UPDATE articles SET version_count = 2 WHERE id = 3"], "versions", 50, "is in no link of the chain",
+         " content_hash, extractor, first_seen_at, last_seen_at FROM versions WHERE id = 4",
+         "UPDATE articles SET version_count = 3 WHERE code = 'NW2'"], "versions", 50, "is in no link of the chain",
     ),
     "change put in": (
         ["INSERT INTO changes (id, article_id, kind, new_version_id, changed_by, recorded_at)"
@@ -129,7 +129,8 @@ def test_a_text_with_hashes_that_fit_is_found_by_reading_again(kept: Desk) -> No
     known = [row[name] for name in ("outlet", "author", "published_at", "modified_at")]
     media = [json.loads(row[name]) for name in ("images", "tables", "links", "attachments")]
     whole = content_hash(digest, [*known, *media])
-    alter(kept, f"UPDATE versions SET body_text = '{text}', text_hash = '{digest}', content_hash = '{whole}' WHERE id = 2")
+    alter(kept, f"UPDATE versions SET body_text = '{text}', text_hash = '{digest}' WHERE id = 2")
+    alter(kept, f"UPDATE versions SET content_hash = '{whole}' WHERE id = 2")
     assert findings(kept, code=0) == []  # as docs/evidence.md says
     (found,) = findings(kept, "--deep")
     assert (found["table"], found["row_id"]) == ("versions", 2)
@@ -147,7 +148,7 @@ def test_pruned_and_redacted_is_counted_not_held_against_it(kept: Desk) -> None:
     told = json.loads(kept.newstrail("verify", "--json", "--deep"))
     assert (told["ok"], told["redacted_versions"]) == (True, 1)
     assert told["pruned_bodies"] >= 1
-    alter(kept, "UPDATE versions SET body_text = '还在' WHERE id = 1")
+    alter(kept, "UPDATE versions SET body_text = '还在' WHERE text_hash = ''")
     assert "it has words" in findings(kept)[0]["line"]
 
 
@@ -227,14 +228,16 @@ def authority(folder: Path, answer: Callable[[bytes], bytes] | None = None) -> I
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/tsa"
-        server.shutdown()
-        thread.join()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/tsa"
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def _certificates(folder: Path) -> None:
     (folder / "tsa.cnf").write_text(
-        "[tsa]\ndefault_tsa = t\n[t]\nserial = serial\nsigner_cert = tsa.pem\nsigner_key = tsa.key\ncerts = ca.pem\n"
+        "[tsa]\ndefault_tsa = t\n[t]\nserial = serial\nsigner_cert = tsa.pem\nsigner_key = tsa.key\n"
         "signer_digest = sha256\ndefault_policy = 1.2.3.4\ndigests = sha256, sha512\naccuracy = secs:1\n"
         "ess_cert_id_chain = no\ness_cert_id_alg = sha256\n[e]\nbasicConstraints = CA:FALSE\n"
         "keyUsage = critical, digitalSignature\nextendedKeyUsage = critical, timeStamping\n",

@@ -74,7 +74,8 @@ def _print(report: evidence.Report, head: tuple[int, str] | None, heads: int, de
     counts = report.counts
     click.echo(
         f"{counts['versions']} versions, {counts['changes']} changes, {counts['bodies']} raw responses,"
-        f" {counts['chain']} links gone through: " + (f"{len(report.findings)} findings" if report.findings else "whole")
+        f" {counts['chain']} links gone through: "
+        + (f"{len(report.findings)} findings" if report.findings else "whole")
     )
     if report.pruned_bodies or report.redacted_versions:
         click.echo(

@@ -190,7 +190,9 @@ def _ends(mementos: Sequence[Memento], place: int) -> list[str]:
 
 
 def _json(base: str, url: str, mementos: Sequence[Memento]) -> str:
-    listed = [{"datetime": f"{each.first:%Y-%m-%dT%H:%M:%SZ}", "uri": memento_url(base, each, url)} for each in mementos]
+    listed = [
+        {"datetime": f"{each.first:%Y-%m-%dT%H:%M:%SZ}", "uri": memento_url(base, each, url)} for each in mementos
+    ]
     value = {
         "original_uri": url,
         "timegate_uri": timegate_url(base, url),
