@@ -16,7 +16,7 @@ import pytest
 from crawler import config
 from crawler.cli import COMMANDS, cli
 from crawler.commands.crawl import _ARGUMENTS
-from crawler.config import Channel, CrawlSettings, DaemonSettings, Retention, Site, Source
+from crawler.config import Channel, CrawlSettings, DaemonSettings, Retention, Site, Source, VerifySettings
 from docs.make_images import CODE, GOAL, picture
 from storage.database import open_database
 
@@ -95,6 +95,7 @@ def test_every_scrapy_argument_is_documented() -> None:
         ("`[[source]]`: a listing that is watched", Source.__struct_fields__),
         ("`[daemon]`: what `newstrail daemon` may use", DaemonSettings.__struct_fields__),
         ("`[retention]`: what is dropped in time", Retention.__struct_fields__),
+        ("`[verify]`: who puts a time to the chain", VerifySettings.__struct_fields__),
         ("`[[notify]]`: who hears of what", Channel.__struct_fields__),
     ],
 )
