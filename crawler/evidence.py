@@ -11,7 +11,9 @@ from crawler import derived, jobs
 from crawler.config import Config
 from crawler.items import METADATA, Raw
 from crawler.reextract import content_of
+from crawler.rules import facts
 from crawler.rules.reread import extractor, reread
+from crawler.rules.text import content_hash, text_hash
 from storage import evidence, responses
 
 Track = Callable[[Iterable[Any], str, int], Iterable[Any]]  # rows, what is done, how many there are
@@ -24,7 +26,7 @@ _MEDIA = ("images", "tables", "links", "attachments")
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """A row that is not as it was recorded. `row_id`: in that table; 0 where there is none. `article`: site and code."""
+    """A row that is not as it was recorded. `row_id` in that table, 0: none; `article`: site and code."""
 
     table: str
     row_id: int
@@ -131,10 +133,10 @@ def _contents(
 def _hash_faults(row: dict[str, Any]) -> list[str]:
     if row.get("broken"):
         return ["a JSON column cannot be read"]
-    digest = derived.text_hash(row["title"], row["body_text"])
+    digest = text_hash(row["title"], row["body_text"])
     if digest != row["text_hash"]:
         return ["its text_hash does not match its title and body_text"]
-    if derived.content_hash(digest, [row[name] for name in (*METADATA, *_MEDIA)]) != row["content_hash"]:
+    if content_hash(digest, [row[name] for name in (*METADATA, *_MEDIA)]) != row["content_hash"]:
         return [f"its content_hash does not match its text, {', '.join((*METADATA, *_MEDIA))}"]
     return []
 
@@ -154,7 +156,7 @@ def _deep_faults(db: Database, row: dict[str, Any], rules: dict[str, Any], repor
     other = sorted(name for name in columns if name in row and columns[name] != row[name])
     faults = [f"its {', '.join(other)} are not what its responses say"] if other else []
     stated = [msgspec.structs.asdict(fact) for fact in derived.read_facts(db, row["id"])]
-    found = derived.facts.find(fresh.title or "", fresh.body_text or "", fresh.body_html or "", fresh.tables)
+    found = facts.find(fresh.title or "", fresh.body_text or "", fresh.body_html or "", fresh.tables)
     if not other and stated != [msgspec.structs.asdict(fact) for fact in found]:
         faults.append("its facts are not what its text states")
     return faults

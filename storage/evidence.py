@@ -1,4 +1,4 @@
-"""What `newstrail verify` reads: the chain beside its rows, contents, raw bodies, references. Streams; writes nothing."""
+"""What `newstrail verify` reads: the chain beside its rows, contents, raw bodies, references. Nothing is written."""
 
 import json
 from collections.abc import Iterator
@@ -23,7 +23,8 @@ LEFT JOIN articles a ON a.id = coalesce(v.article_id, h.article_id, r.article_id
 ORDER BY c.number
 """
 _HASHES = """
-SELECT r.body_hash FROM version_responses v JOIN responses r ON r.id = v.response_id WHERE v.version_id = ? ORDER BY r.id
+SELECT r.body_hash FROM version_responses v JOIN responses r ON r.id = v.response_id
+WHERE v.version_id = ? ORDER BY r.id
 """
 _CONTENTS = """
 SELECT v.id, a.site, a.code, v.number, v.title, v.outlet, v.author, v.published_at, v.published_precision,
@@ -38,7 +39,8 @@ _REFERENCES: tuple[tuple[str, str, str], ...] = (
     (
         "versions",
         "is in no link of the chain: it was put in beside the recorder",
-        """SELECT v.id, a.site, a.code, 'version ' || v.number FROM versions v LEFT JOIN articles a ON a.id = v.article_id
+        """SELECT v.id, a.site, a.code, 'version ' || v.number FROM versions v
+           LEFT JOIN articles a ON a.id = v.article_id
            WHERE v.id NOT IN (SELECT row_id FROM chain WHERE kind = 'version') ORDER BY v.id""",
     ),
     (

@@ -16,7 +16,16 @@ import pytest
 from crawler import config
 from crawler.cli import COMMANDS, cli
 from crawler.commands.crawl import _ARGUMENTS
-from crawler.config import Channel, CrawlSettings, DaemonSettings, Retention, Site, Source, WebSettings
+from crawler.config import (
+    Channel,
+    CrawlSettings,
+    DaemonSettings,
+    Retention,
+    Site,
+    Source,
+    VerifySettings,
+    WebSettings,
+)
 from docs.make_images import CODE, GOAL, picture
 from storage.database import open_database
 
@@ -96,6 +105,7 @@ def test_every_scrapy_argument_is_documented() -> None:
         ("`[daemon]`: what `newstrail daemon` may use", DaemonSettings.__struct_fields__),
         ("`[retention]`: what is dropped in time", Retention.__struct_fields__),
         ("`[web]`: where the pages are, and what they show", WebSettings.__struct_fields__),
+        ("`[verify]`: who puts a time to the chain", VerifySettings.__struct_fields__),
         ("`[[notify]]`: who hears of what", Channel.__struct_fields__),
     ],
 )

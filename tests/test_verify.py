@@ -1,4 +1,4 @@
-"""What was altered, removed or put in is named, at the right row; what was pruned or redacted is not held against it."""
+"""What was altered, removed or put in is named, at the right row; what was pruned is not held against it."""
 
 import base64
 import json
@@ -71,8 +71,11 @@ ATTACKS: dict[str, tuple[list[str], str, int, str]] = {
     ),
     "kind": (["UPDATE changes SET kind = 'moved' WHERE id = 3"], "changes", 3, "kind"),
     "link": (["UPDATE chain SET link = 'x' WHERE number = 4"], "chain", 4, "its link was altered"),
-    "last link": (["UPDATE chain SET link = 'x' WHERE number = (SELECT max(number) FROM chain)"], "changes", 4, "link 8"),
-    "code": (["UPDATE articles SET code = 'NW9' WHERE id = (SELECT article_id FROM versions WHERE id = 3)"], "versions", 3, "code"),
+    "last link": (["UPDATE chain SET link = 'x' WHERE number = 8"], "changes", 4, "link 8"),
+    "code": (
+        ["UPDATE articles SET code = 'NW' WHERE id = (SELECT article_id FROM versions WHERE id = 3)"],
+        "versions", 3, "code",
+    ),
     "response": (
         ["UPDATE responses SET body_hash = (SELECT body_hash FROM responses WHERE role = 'listing')"
          " WHERE id = (SELECT min(response_id) FROM version_responses WHERE version_id = 2)"], "versions", 2, "hashes",

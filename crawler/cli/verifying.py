@@ -11,8 +11,7 @@ import msgspec
 from rich.console import Console
 from rich.progress import track
 
-from crawler import anchors, evidence
-from crawler import lookup
+from crawler import anchors, evidence, lookup
 from crawler.cli.output import json_option, print_json, printable
 from crawler.errors import NewstrailError
 from crawler.rules.dates import utc_text

@@ -41,8 +41,9 @@ def accept_datetime(text: str) -> datetime | None:
     if found is None:
         return None
     day, month, year, *clock = found.groups()[1:]
+    hour, minute, second = map(int, clock)
     try:
-        at = datetime(int(year), _MONTHS.index(month) + 1, int(day), *map(int, clock), tzinfo=UTC)
+        at = datetime(int(year), _MONTHS.index(month) + 1, int(day), hour, minute, second, tzinfo=UTC)
     except ValueError:
         return None
     return at if _DAYS[at.weekday()] == found[1] else None

@@ -44,7 +44,8 @@ async def _asked(datasette: Any, request: Request) -> tuple[str, str, list[dict[
         url = f"{url}?{request.query_string}"
     rows = await page.read(datasette, _versions, url)
     found = [
-        Memento(row["version_id"], from_utc_text(row["first_seen_at"]), from_utc_text(row["last_seen_at"])) for row in rows
+        Memento(row["version_id"], from_utc_text(row["first_seen_at"]), from_utc_text(row["last_seen_at"]))
+        for row in rows
     ]
     return page.place(datasette, request), url, rows, found
 
