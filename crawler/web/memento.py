@@ -4,7 +4,6 @@ from typing import Any
 from urllib.parse import unquote
 
 from datasette.utils.asgi import Request, Response
-from sqlite_utils import Database
 
 from crawler.rules import memento as rules
 from crawler.rules.dates import from_utc_text
@@ -42,16 +41,10 @@ async def _asked(datasette: Any, request: Request) -> tuple[str, str, list[dict[
     url = unquote(request.url_vars["url"])
     if request.query_string:
         url = f"{url}?{request.query_string}"
-    rows = await page.read(datasette, _versions, url)
-    found = [
-        Memento(row["version_id"], from_utc_text(row["first_seen_at"]), from_utc_text(row["last_seen_at"]))
-        for row in rows
-    ]
+    rows = await page.read(datasette, mementos.mementos_of, url)
+    times = ((from_utc_text(row["first_seen_at"]), from_utc_text(row["last_seen_at"])) for row in rows)
+    found = [Memento(row["version_id"], *stood) for row, stood in zip(rows, times, strict=True)]
     return page.place(datasette, request), url, rows, found
-
-
-def _versions(db: Database, url: str) -> list[dict[str, Any]]:
-    return mementos.mementos_of(db, url)
 
 
 def _plain(answer: Answer) -> Response:
