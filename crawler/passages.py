@@ -13,6 +13,7 @@ from storage import reading
 
 _SHOWN = 3  # paragraphs of a change in a list of them
 _FACTS = 6
+_NAMES = ("title", "outlet", "author", "summary")  # what of a change people wrote
 
 
 def of_changes(
@@ -29,11 +30,11 @@ def of_changes(
     facts = reading.fact_changes(db, [change["id"] for change in found])
     for change in found:
         old, new = versions.get(change["old_version_id"]), versions.get(change["new_version_id"])
-        change.update(_words(old, new, numbers) if old and new and old is not new else _unchanged(change))
+        change.update(_words(old, new, numbers) if old and new and old is not new else _unchanged(change, numbers))
         change.update(fact_changes=_told(facts.get(change["id"], []), numbers), withheld=False)
-        change["summary"] = shown(change["summary"], numbers)
+        change.update({name: shown(change[name], numbers) for name in _NAMES if change[name]})
         if is_public and change["noarchive"]:
-            change.update(_unchanged(change), fact_changes=[], summary="", withheld=True)
+            change.update(_unchanged(change, numbers), fact_changes=[], summary="", withheld=True)
     return found
 
 
@@ -42,8 +43,19 @@ def shown(text: str, numbers: bool) -> str:
     return text if numbers else masked(text)
 
 
-def _unchanged(change: dict[str, Any]) -> dict[str, Any]:
-    return {"headline": [("equal", change["title"] or "", 0)], "passages": [], "more": 0, "metadata": []}
+def metadata(old: dict[str, Any], new: dict[str, Any], numbers: bool) -> list[tuple[str, str, str]]:
+    """(field, old, new) of the metadata in which two versions differ, as this reader may see it."""
+    changed = (name for name in METADATA if old[name] != new[name])
+    return [(name, shown(old[name] or "", numbers), shown(new[name] or "", numbers)) for name in changed]
+
+
+def _unchanged(change: dict[str, Any], numbers: bool) -> dict[str, Any]:
+    return {
+        "headline": [("equal", shown(change["title"] or "", numbers), 0)],
+        "passages": [],
+        "more": 0,
+        "metadata": [],
+    }
 
 
 def _words(old: dict[str, Any], new: dict[str, Any], numbers: bool) -> dict[str, Any]:
@@ -52,7 +64,7 @@ def _words(old: dict[str, Any], new: dict[str, Any], numbers: bool) -> dict[str,
         "headline": marked(shown(old["title"] or "", numbers), shown(new["title"] or "", numbers)),
         "passages": changed[:_SHOWN],
         "more": max(0, len(changed) - _SHOWN),
-        "metadata": [(name, old[name], new[name]) for name in METADATA if old[name] != new[name]],
+        "metadata": metadata(old, new, numbers),
     }
 
 

@@ -14,6 +14,7 @@ from storage import clusters, coverage, facts, history, reading, redactions, rel
 
 _VERSIONS, _CHANGES, _FACTS, _MEMBERS = 200, 100, 200, 100  # shown at most
 _BLAMED = 600_000  # characters of all versions together, over which no paragraph's origin is looked for
+_NAMES = ("title", "outlet", "author")  # what of an article people write
 _LARGEST_RAW = 32 * 1024 * 1024  # bytes
 
 
@@ -29,7 +30,10 @@ async def article(datasette: Any, request: Request) -> Response:
 async def find(datasette: Any, request: Request) -> Response:
     """`/article?code=CODE`: leads to the article that a code, a URL or a number means."""
     reference = request.args.get("code") or ""
-    found = await page.read(datasette, lambda db: lookup.article(datasette.newstrail.settings, db, reference))
+    try:
+        found = await page.read(datasette, lambda db: lookup.article(datasette.newstrail.settings, db, reference))
+    except NotFoundError as error:  # it names the candidates by their titles
+        raise NotFoundError(passages.shown(str(error), datasette.newstrail.showing)) from None
     return Response.redirect(datasette.urls.path(f"/article/{found['id']}"))
 
 
@@ -100,7 +104,8 @@ async def _standing(datasette: Any, request: Request, number: int, at: str) -> R
 
 
 def _whole(db: Database, datasette: Any, number: int) -> dict[str, Any]:
-    ours, about = datasette.newstrail, known(db, number)
+    ours = datasette.newstrail
+    (about,) = passages.shown_in([known(db, number)], _NAMES, ours.showing)
     if tombstone := redactions.of_article(db, number):
         return {"article": about, "tombstone": lookup.tombstone_line(ours.settings, tombstone)}
     versions = reading.versions(db, number, _VERSIONS)
@@ -111,15 +116,15 @@ def _whole(db: Database, datasette: Any, number: int) -> dict[str, Any]:
     members = clusters.members(db, about["cluster_id"])[:_MEMBERS] if about["cluster_id"] else []
     return {
         "article": about,
-        "heading": passages.shown(about["title"] or about["code"], ours.showing),
+        "heading": about["title"] or about["code"],
         "versions": versions,
         "line": timeline(versions, stretches, [change for change in changes if change["kind"] != "first_seen"]),
         "changes": passages.of_changes(db, changes, ours.showing),
         "paragraphs": _origins(db, about, latest, versions) if shows_text and latest else None,
         "facts": facts.facts_of(db, latest["id"])[:_FACTS] if shows_text and latest else [],
-        "members": [member for member in members if member["id"] != number],
-        "relations": relations.relations_of(db, number),
-        "listed": reading.listed(db, number),
+        "members": passages.shown_in((m for m in members if m["id"] != number), ("title", "outlet"), ours.showing),
+        "relations": passages.shown_in(relations.relations_of(db, number), ("title",), ours.showing),
+        "listed": passages.shown_in(reading.listed(db, number), ("title",), ours.showing),
         "responses": reading.kept(db, latest["id"]) if shows_text and latest else [],
     }
 

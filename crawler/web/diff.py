@@ -7,9 +7,9 @@ from datasette.utils.asgi import Request, Response
 from sqlite_utils import Database
 
 from crawler import lookup
-from crawler.derived import fact_changes, listed
+from crawler.derived import fact_changes
 from crawler.errors import NotFoundError, UsageError
-from crawler.items import MEDIA, METADATA
+from crawler.items import MEDIA
 from crawler.rules.diff import sides
 from crawler.rules.diff.marked import Paragraph, folded, is_changed, marked, paragraphs
 from crawler.web import page, passages
@@ -36,7 +36,7 @@ async def diff(datasette: Any, request: Request) -> Response:
         **_around(about, old, new, change, showing),
         "view": "side" if is_side else "inline",
         "groups": _groups(rows, is_side),
-        "media": [(name, listed(old[name], new[name])) for name in MEDIA if old[name] != new[name]],
+        "media": [(name, passages.media(old[name], new[name], showing)) for name in MEDIA if old[name] != new[name]],
         "canonical": f"{page.place(datasette, request)}{datasette.urls.path(request.path)}",
     }
     return await page.page(datasette, request, "diff.html", context)
@@ -80,9 +80,10 @@ def _around(
         "old": old,
         "new": new,
         "change": change,
+        "title": titles[1],
         "headline": marked(*titles),
         "facts": passages.facts(change["facts"], showing),
-        "metadata": [(name, old[name], new[name]) for name in METADATA if old[name] != new[name]],
+        "metadata": passages.metadata(old, new, showing),
         "window": (
             change.get("changed_after") or old["last_seen_at"],
             change.get("changed_by") or new["first_seen_at"],

@@ -37,7 +37,9 @@ async def feed(datasette: Any, request: Request) -> Response:
     def made(db: Database) -> tuple[feeds.Validators, bytes | None]:
         changes, stamp = history.changes(db, limit=_ENTRIES, **asked), stream.stamp(db)
         told = {name: value for name, value in asked.items() if value is not None}
-        about = feeds.Feed(stamp["record"], _title(db, asked), told, f"{place}{request.full_path}", place)
+        about = feeds.Feed(
+            stamp["record"], passages.shown(_title(db, asked), showing), told, f"{place}{request.full_path}", place
+        )
         current = feeds.validators(changes, about, form, stamp, showing)
         wanted = (request.headers.get("if-none-match"), request.headers.get("if-modified-since"))
         if feeds.is_not_modified(current, *wanted):

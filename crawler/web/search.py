@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from crawler import lookup, searching
 from crawler.rules import asking
 from crawler.rules.asking import Question
-from crawler.web import page
+from crawler.web import page, passages
 from storage import reading
 
 _A_PAGE = 20
@@ -44,7 +44,8 @@ def _found(db: Database, datasette: Any, request: Request, question: Question, n
         db, question, zone, datetime.now(UTC), all_versions=request.args.get("all") == "1",
         best=request.args.get("order") == "best", limit=_A_PAGE + 1, offset=(number - 1) * _A_PAGE,
     )  # fmt: skip
-    return [row if showing.whole_texts else {**row, "snippet": []} for row in rows]
+    hidden: dict[str, Any] = {} if showing.whole_texts else {"snippet": []}
+    return [{**row, "title_pieces": passages.shown_pieces(row["title_pieces"], showing), **hidden} for row in rows]
 
 
 ROUTES = [(r"/search$", page.view(search))]

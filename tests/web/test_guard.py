@@ -214,7 +214,8 @@ def public(trail: Desk, site: Replica) -> Iterator[httpx.Client]:
     body = f"<p>预算3.5亿元，联系人{PHONE}，身份证{IDENTITY}。</p><p>{SENTINEL}电话{PHONE}。</p>"
     site.edit("NW1", body_html=body)
     trail.newstrail("crawl")
-    site.edit("NW1", body_html=body.replace("3.5亿元", "35亿元"))
+    body = f"{body.replace('3.5亿元', '35亿元')}<table><tr><td>电话</td><td>{PHONE}</td></tr></table>"
+    site.edit("NW1", body_html=body, title=f"江州市采购项目公示，电话{PHONE}")
     trail.newstrail("crawl", "--recheck")
     with trail.toml.open("a", encoding="utf-8") as file:
         file.write('\n[web]\nurl = "https://news.example"\n')
