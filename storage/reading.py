@@ -98,3 +98,8 @@ def change_between(db: Database, old_version_id: int, new_version_id: int) -> di
         ORDER BY id DESC LIMIT 1
     """
     return next(iter(rows(db, sql, {"old": old_version_id, "new": new_version_id})), None)
+
+
+def was_kept(db: Database, digest: str) -> bool:
+    """Whether bytes of that hash were ever kept."""
+    return db.execute("SELECT 1 FROM bodies WHERE hash = ?", (digest,)).fetchone() is not None

@@ -85,6 +85,11 @@ def printable(value: object) -> str:
     'a‹U+001B›[31mb'
     """
     text = "" if value is None else str(value)
+    if text.isprintable():
+        return text
     return "".join(
-        f"‹U+{ord(c):04X}›" if c not in "\n\t" and unicodedata.category(c) in ("Cc", "Cf", "Cs") else c for c in text
+        f"‹U+{ord(c):04X}›"
+        if not c.isprintable() and c not in "\n\t" and unicodedata.category(c) in ("Cc", "Cf", "Cs")
+        else c
+        for c in text
     )

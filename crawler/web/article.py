@@ -1,5 +1,6 @@
 """One article: its versions in time, its text, what happened to it, and who said it elsewhere."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from datasette.utils.asgi import Request, Response
@@ -9,12 +10,14 @@ from crawler import lookup
 from crawler.errors import NotFoundError, UsageError
 from crawler.rules.diff import blame
 from crawler.web import page, passages
+from crawler.web.showing import Showing
 from crawler.web.timeline import timeline
 from storage import clusters, coverage, facts, history, reading, redactions, relations, responses
 
 _VERSIONS, _CHANGES, _FACTS, _MEMBERS = 200, 100, 200, 100  # shown at most
 _BLAMED = 600_000  # characters of all versions together, over which no paragraph's origin is looked for
 _NAMES = ("title", "outlet", "author")  # what of an article people write
+_LONGEST = 50_000  # characters of a text on one page
 _LARGEST_RAW = 32 * 1024 * 1024  # bytes
 
 
@@ -29,7 +32,8 @@ async def article(datasette: Any, request: Request) -> Response:
 
 async def find(datasette: Any, request: Request) -> Response:
     """`/article?code=CODE`: leads to the article that a code, a URL or a number means."""
-    reference = request.args.get("code") or ""
+    if not (reference := request.args.get("code") or ""):
+        raise UsageError("code= must be an article's code, its URL or its number")
     try:
         found = await page.read(datasette, lambda db: lookup.article(datasette.newstrail.settings, db, reference))
     except NotFoundError as error:  # it names the candidates by their titles
@@ -55,7 +59,11 @@ async def raw(datasette: Any, request: Request) -> Response:
     digest = request.url_vars["hash"]
     body = await page.read(datasette, responses.body, digest)
     if body is None:
-        raise NotFoundError(f"no bytes are kept under {digest}: pruned, redacted, or never had")
+        was_kept = await page.read(datasette, reading.was_kept, digest)
+        why = (
+            f"the bytes of {digest} were pruned or redacted" if was_kept else f"no bytes were ever kept under {digest}"
+        )
+        return await page.refused(datasette, request, why, 410 if was_kept else 404)
     if len(body) > _LARGEST_RAW:
         raise UsageError(f"{len(body)} bytes are too many for a page; newstrail export warc has them")
     headers = {
@@ -112,7 +120,8 @@ def _whole(db: Database, datasette: Any, number: int) -> dict[str, Any]:
     changes = history.changes(db, article_id=number, limit=_CHANGES)
     stretches = coverage.stretches(db, number)
     latest = reading.version(db, number, about["version_count"]) if about["version_count"] else None
-    shows_text = ours.showing.whole_texts and latest is not None
+    shows_text = ours.showing.whole_texts and not (ours.showing.is_public and about["noarchive"])
+    paragraphs, left_out = _readable(_origins(db, about, latest, versions), ours.showing) if latest else ([], 0)
     members = clusters.members(db, about["cluster_id"])[:_MEMBERS] if about["cluster_id"] else []
     return {
         "article": about,
@@ -120,8 +129,9 @@ def _whole(db: Database, datasette: Any, number: int) -> dict[str, Any]:
         "versions": versions,
         "line": timeline(versions, stretches, [change for change in changes if change["kind"] != "first_seen"]),
         "changes": passages.of_changes(db, changes, ours.showing),
-        "paragraphs": _origins(db, about, latest, versions) if shows_text and latest else None,
-        "facts": facts.facts_of(db, latest["id"])[:_FACTS] if shows_text and latest else [],
+        "paragraphs": paragraphs if shows_text else None,
+        "left_out": left_out,
+        "facts": _stated(db, latest, ours.showing) if shows_text and latest else [],
         "members": passages.shown_in((m for m in members if m["id"] != number), ("title", "outlet"), ours.showing),
         "relations": passages.shown_in(relations.relations_of(db, number), ("title",), ours.showing),
         "listed": passages.shown_in(reading.listed(db, number), ("title",), ours.showing),
@@ -140,16 +150,39 @@ def _origins(
     return [(text, number) for text, number in blame([texts[v["id"]]["body_text"] for v in versions])]
 
 
+def _readable(
+    paragraphs: Iterable[tuple[str, int | None]], showing: Showing
+) -> tuple[list[tuple[str, int | None]], int]:
+    """Paragraphs as this reader may see them, of no more than a page's characters, and how many more there are."""
+    shown = [(passages.shown(text, showing), origin) for text, origin in paragraphs]
+    kept, room = [], _LONGEST
+    for text, origin in shown:
+        kept.append((text[:room], origin))
+        room -= len(text) + 20
+        if room <= 0:
+            break
+    return kept, sum(len(text) for text, _ in shown) - sum(len(text) for text, _ in kept)
+
+
+def _stated(db: Database, version: dict[str, Any], showing: Showing) -> list[dict[str, Any]]:
+    return passages.shown_in(facts.facts_of(db, version["id"])[:_FACTS], ("text", "value"), showing)
+
+
 def _version(db: Database, datasette: Any, number: int, wanted: int) -> dict[str, Any]:
     about = known(db, number)
     if tombstone := redactions.of_article(db, number):
         raise NotFoundError(lookup.tombstone_line(datasette.newstrail.settings, tombstone))
-    found = named(reading.version(db, number, wanted), wanted)
+    showing = datasette.newstrail.showing
+    if showing.is_public and about["noarchive"]:
+        raise NotFoundError("the page asks that its text be shown nowhere else")
+    (found,) = passages.shown_in([named(reading.version(db, number, wanted), wanted)], _NAMES, showing)
+    paragraphs, left_out = _readable(((text, None) for text in found["body_text"].split("\n")), showing)
     return {
         "article": about,
         "version": found,
-        "paragraphs": found["body_text"].split("\n"),
-        "facts": facts.facts_of(db, found["id"])[:_FACTS],
+        "paragraphs": [text for text, _ in paragraphs],
+        "left_out": left_out,
+        "facts": _stated(db, found, showing),
         "responses": reading.kept(db, found["id"]),
     }
 

@@ -19,6 +19,7 @@ from crawler.web.showing import Showing
 from storage import reading, redactions
 
 _VIEWS = ("inline", "side")
+_LONGEST = 50_000  # characters on one page
 _ALONE = 2  # unchanged paragraphs in a row that are not worth folding
 
 
@@ -31,8 +32,10 @@ async def diff(datasette: Any, request: Request) -> Response:
     showing = datasette.newstrail.showing
     is_side = view == "side" and showing.whole_texts
     texts = [passages.shown(version["body_text"], showing) for version in (old, new)]
-    rows: list[Any] = sides.rows(*texts) if is_side else _paragraphs(*texts, is_whole=showing.whole_texts)
+    found: list[Any] = sides.rows(*texts) if is_side else _paragraphs(*texts, is_whole=showing.whole_texts)
+    rows, left_out = _bounded(found)
     context = {
+        "left_out": left_out,
         **_around(about, old, new, change, showing),
         "view": "side" if is_side else "inline",
         "groups": _groups(rows, is_side),
@@ -81,6 +84,7 @@ def _around(
         "new": new,
         "change": change,
         "title": titles[1],
+        "description": _description(about, passages.facts(change["facts"], showing)),
         "headline": marked(*titles),
         "facts": passages.facts(change["facts"], showing),
         "metadata": passages.metadata(old, new, showing),
@@ -89,6 +93,23 @@ def _around(
             change.get("changed_by") or new["first_seen_at"],
         ),
     }
+
+
+def _description(about: dict[str, Any], facts: list[tuple[str, str, str]]) -> str:
+    """One line for those who are shown a link to the page."""
+    told = [f"{old or '—'} → {new or '—'}" for _, old, new in facts[:3]]
+    return " · ".join([about["outlet"] or about["site"], *told])
+
+
+def _bounded(found: list[Any]) -> tuple[list[Any], int]:
+    """The first rows, of no more than a page's characters, and how many are left out."""
+    room = _LONGEST
+    for at, row in enumerate(found):
+        pieces = (*row.left, *row.right) if isinstance(row, sides.Row) else row
+        room -= sum(len(piece.text) for piece in pieces) + 20
+        if room < 0 and at:
+            return found[:at], len(found) - at
+    return found, 0
 
 
 def _paragraphs(old: str, new: str, *, is_whole: bool) -> list[Paragraph]:

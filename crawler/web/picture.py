@@ -56,7 +56,7 @@ def picture(
     if left:
         shown.append((_SMALL, [[Cell("equal", f"… {left} more lines", 0, 0)]]))
     shown.append((_SMALL, _wrapped([Piece("equal", f"{source}  newstrail")], wide * _SIZE / _SMALL)))
-    return _drawn(shown)
+    return _drawn(shown, "".join(piece.text for piece in headline if piece.kind != "delete"))
 
 
 def width(character: str) -> float:
@@ -99,8 +99,9 @@ def _bounded(blocks: list[tuple[int, list[Line]]]) -> tuple[list[tuple[int, list
     return kept, sum(len(lines) for _, lines in blocks) - (_MOST - room)
 
 
-def _drawn(blocks: list[tuple[int, list[Line]]]) -> str:
+def _drawn(blocks: list[tuple[int, list[Line]]], title: str) -> str:
     root = etree.Element(f"{{{_SVG}}}svg", nsmap={None: _SVG})
+    _element(root, "title").text = fit(title)
     _element(root, "rect", width="100%", height="100%", fill=_PAPER)
     y = float(_MARGIN)
     for size, lines in blocks:

@@ -9,6 +9,7 @@ from datasette.plugins import pm
 from datasette.utils.asgi import Request
 from pluggy import HookimplMarker
 
+from crawler.rules.text import printable
 from crawler.web import article, diff, feeds, guard, memento, page, search, sources, tables, today
 
 hookimpl = HookimplMarker("datasette")
@@ -37,6 +38,7 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
     env.add_extension(guard.Nonces)
     env.add_extension(tables.Named)
     env.globals["csp_nonce"] = guard.csp_nonce
+    env.filters["visible"] = printable
 
 
 @hookimpl

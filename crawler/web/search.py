@@ -11,6 +11,7 @@ from crawler import lookup, searching
 from crawler.rules import asking
 from crawler.rules.asking import Question
 from crawler.web import page, passages
+from crawler.web.showing import Showing
 from storage import reading
 
 _A_PAGE = 20
@@ -44,8 +45,16 @@ def _found(db: Database, datasette: Any, request: Request, question: Question, n
         db, question, zone, datetime.now(UTC), all_versions=request.args.get("all") == "1",
         best=request.args.get("order") == "best", limit=_A_PAGE + 1, offset=(number - 1) * _A_PAGE,
     )  # fmt: skip
-    hidden: dict[str, Any] = {} if showing.whole_texts else {"snippet": []}
-    return [{**row, "title_pieces": passages.shown_pieces(row["title_pieces"], showing), **hidden} for row in rows]
+    return [_shown(row, showing) for row in rows]
+
+
+def _shown(row: dict[str, Any], showing: Showing) -> dict[str, Any]:
+    shows_text = showing.whole_texts and not (showing.is_public and row["noarchive"])
+    return {
+        **row,
+        "title_pieces": passages.shown_pieces(row["title_pieces"], showing),
+        "snippet": passages.shown_pieces(row["snippet"], showing) if shows_text else [],
+    }
 
 
 ROUTES = [(r"/search$", page.view(search))]

@@ -228,4 +228,9 @@ CHINESE = {
     "no longer says so": "现已无此文字",
     "No article on record says so.": "没有文章含有这些词。",
     "More": "更多",
+    "moved away": "移往别处",
+    "more characters; newstrail show has them": "字未显示；newstrail show 可看全文",
+    "more paragraphs; newstrail diff has them": "段未显示；newstrail diff 可看全部",
+    "The last looks could not read it.": "最近几次查看均未能读取。",
+    "Let go by its publisher together with everything of its age.": "已与同期全部内容一起被发布者清理。",
 }

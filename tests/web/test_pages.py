@@ -70,7 +70,7 @@ def test_codes_addresses_and_times_lead_to_articles(client: httpx.Client, number
         ("article/1/version/9", 404, "no version 9"),
         ("article/1/diff/1/9", 404, "no version 9"),
         ("article/1/diff/1/2?view=upside", 400, "inline, side"),
-        ("raw/" + "0" * 64, 404, "no bytes are kept"),
+        ("raw/" + "0" * 64, 404, "no bytes were ever kept"),
         ("search?q=%22", 400, ""),
         ("search?q=since:never+x", 400, "not a time"),
         ("changes.json?after=999999", 400, "no change of that number"),
