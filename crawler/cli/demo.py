@@ -23,6 +23,8 @@ _SUGGESTED = (
     ("log {code}", "one article's versions"),
     ("diff {code}", "what was changed in it"),
     ("blame {code}", "which version each paragraph came from"),
+    ("search 采购", "which articles say so"),
+    ("web --open", "the same as pages"),
     ('sql "SELECT code, old_title, new_title FROM edits"', "any question at all"),
 )
 

@@ -192,7 +192,7 @@ CHINESE = {
     "version": "版本",
     "a version, from when to when it was seen": "一个版本及其可见时段",
     "regular looks": "定期查看",
-    "nobody looked": "无人查看",
+    "nobody looked, or it could not be read": "无人查看，或未能读到",
     "Changes of this article": "本文的变更",
     "Not available at its address since": "自此时起其网址无法读取：",
     "last read": "最后读到",
