@@ -173,11 +173,11 @@ def _found_per_hour(db: Database, source_id: int, zone: ZoneInfo, now: str) -> f
     """New articles of a source in an hour, at this hour of the day, over the last fortnight or since it is watched;
     half of a first one is presumed."""
     hour = _local(now, zone).hour
-    rows = budgets.found_by_hour(db, source_id, later(now, -_FORTNIGHT * _DAY))
+    since = later(now, -_FORTNIGHT * _DAY)
+    rows = budgets.found_by_hour(db, source_id, since)
     found: int = sum(row["found"] for row in rows if _local(row["hour"], zone).hour == hour)
-    began = from_utc_text(min((row["hour"] for row in rows), default=now))
-    days: int = (from_utc_text(now) - began).days
-    return (found + 0.5) / max(1, days)
+    days = _hours(now, max(since, budgets.watched_since(db, source_id) or now)) / 24
+    return (found + 0.5) / max(1.0, days)
 
 
 def _local(moment: str, zone: ZoneInfo) -> datetime:

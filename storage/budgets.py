@@ -36,6 +36,7 @@ SELECT a.id, a.first_seen_at, a.last_checked_at FROM articles a
 WHERE a.site = :site AND a.first_seen_at > :since AND a.state = 'live' AND a.next_check_at IS NOT NULL
   AND a.last_checked_at < :before AND {_WATCHED}
 """
+_BEGAN = "(SELECT min(first_seen_at) FROM listings WHERE source_id = l.source_id)"  # when a listing was read first
 
 
 def find(db: Database, site: str) -> dict[str, Any] | None:
@@ -55,9 +56,18 @@ def price(db: Database, site: str) -> float | None:
 
 
 def found_since(db: Database, site: str, since: str) -> int:
-    """How many articles of the site were found after `since`."""
-    row = db.execute("SELECT count(*) FROM articles WHERE site = ? AND first_seen_at > ?", (site, since)).fetchone()
-    return int(row[0])
+    """How many articles of the site were found after `since`; what a listing had when it was read first is no news."""
+    sql = f"""
+        SELECT count(*) FROM articles a WHERE a.site = ? AND a.first_seen_at > ? AND NOT EXISTS (
+            SELECT 1 FROM listings l WHERE l.article_id = a.id AND l.first_seen_at <= {_BEGAN})
+    """
+    return int(db.execute(sql, (site, since)).fetchone()[0])
+
+
+def watched_since(db: Database, source_id: int) -> str | None:
+    """When a source's listing was read first (UTC text); None where it never was."""
+    row = db.execute(f"SELECT {_BEGAN} FROM (SELECT ? AS source_id) l", (source_id,)).fetchone()
+    return str(row[0]) if row[0] else None
 
 
 def unsettled(db: Database, site: str, now: str, limit: int) -> list[int]:
@@ -101,11 +111,14 @@ def put_off(db: Database, later: Iterable[tuple[str | None, int]]) -> None:
 
 
 def found_by_hour(db: Database, source_id: int, since: str) -> list[dict[str, Any]]:
-    """When a source's articles were found after `since`: hour (UTC text down to the hour) and how many in it."""
-    sql = """
+    """When a source's articles were found after `since`: hour (UTC text down to the hour) and how many in it; without
+    those that it had when it was read first."""
+    sql = f"""
         SELECT substr(a.first_seen_at, 1, 13) || ':00:00Z' AS hour, count(*) AS found
         FROM listings l JOIN articles a ON a.id = l.article_id
-        WHERE l.source_id = :source AND l.first_seen_at > :since AND a.first_seen_at > :since GROUP BY 1
+        WHERE l.source_id = :source AND l.first_seen_at > :since AND a.first_seen_at > :since
+            AND l.first_seen_at > {_BEGAN}
+        GROUP BY 1
     """
     return rows(db, sql, {"source": source_id, "since": since})
 

@@ -266,3 +266,20 @@ def test_what_comes_next_and_why_is_told(trail: Desk, site: Replica) -> None:
     assert told["sites"] == [] and source["rule"] == "every 5m" and 0 <= source["missed"] <= 1
     assert len(source["edits_by_age"]) == 14
     assert "█" in trail.newstrail("status", "--schedule")
+
+
+def test_what_a_listing_had_at_first_is_no_rate(tmp_path: Path) -> None:
+    db = open_database(tmp_path / "newstrail.db")
+    db["sources"].insert({"id": 1, "key": "k", "site": "s", "category": "c", "listing_url": "http://s/"})
+    for number in range(300):
+        at = "2024-11-20T08:00:00Z" if number < 297 else "2024-11-21T08:30:00Z"
+        db["articles"].insert(
+            {"id": number + 1, "site": "s", "code": f"c{number}", "url": f"http://s/{number}", "first_seen_at": at}
+        )
+        stay = {"source_id": 1, "article_id": number + 1, "position": 1, "first_seen_at": at, "last_seen_at": at}
+        db["listings"].insert(stay)
+    since = "2024-11-19T00:00:00Z"
+    assert budgets.found_since(db, "s", since) == 3
+    assert budgets.found_by_hour(db, 1, since) == [{"hour": "2024-11-21T08:00:00Z", "found": 3}]
+    assert budgets.watched_since(db, 1) == "2024-11-20T08:00:00Z" and budgets.watched_since(db, 2) is None
+    db.close()
