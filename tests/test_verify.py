@@ -2,11 +2,14 @@
 
 import base64
 import json
+import os
+import pty
 import shutil
 import sqlite3
 import subprocess
+import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -65,7 +68,7 @@ ATTACKS: dict[str, tuple[list[str], str, int, str]] = {
     "metadata": (["UPDATE versions SET author = 'x' WHERE id = 2"], "versions", 2, "content_hash does not match"),
     "first_seen_at": (
         ["UPDATE versions SET first_seen_at = '2020-01-01T00:00:00Z' WHERE id = 2"],
-        "versions", 2, "first_seen_at or the hashes of its responses); the next link follows from it: the row was altered",
+        "versions", 2, "first_seen_at or the hashes of its responses); the next link follows from it: the row was",
     ),
     "changed_by": (
         ["UPDATE changes SET changed_by = '2020-01-01T00:00:00Z' WHERE id = 3"], "changes", 3, "changed_by",
@@ -171,6 +174,50 @@ def test_facts_are_found_by_reading_again(kept: Desk) -> None:
     alter(kept, "UPDATE facts SET value = '1' WHERE version_id = 1 AND type = 'amount'")
     (found,) = findings(kept, "--deep")
     assert found["row_id"] == 1 and "facts" in found["what"]
+
+
+def test_a_crawl_in_its_midst_neither_waits_nor_is_seen(tmp_path: Path) -> None:
+    from crawler import evidence, lookup
+    from storage import evidence as stored
+
+    with Replica([article("NW1"), article("NW2")]) as site:
+        trail = Trail(tmp_path, site)
+        trail.crawl()
+        settings, db = lookup.opened(str(trail.toml))
+        before = stored.head(db)
+
+        def crawling(rows: Iterable[Any], what: str, total: int) -> Iterator[Any]:
+            if what == "contents":
+                site.edit("NW2", body_html="<p>江州市公布第NW2号项目，预算9.9亿元。</p>")
+                trail.crawl(recheck=True)
+            yield from rows
+
+        with stored.reading(db):
+            report = evidence.verify(db, settings, True, crawling)
+            assert (report.findings, report.counts["versions"], report.reread) == ([], 2, 2)
+            assert stored.head(db) == before  # the head that an anchor gets is one that was gone through
+        assert evidence.verify(db, settings, True, lambda rows, *_: rows).counts["versions"] == 3
+        db.conn.close()
+
+
+def test_a_terminal_sees_how_far_it_is(kept: Desk) -> None:
+    command = [sys.executable, "-m", "crawler", "--config", str(kept.toml), "verify", "--json"]
+    ours, theirs = pty.openpty()
+    environment = os.environ | {"TERM": "xterm", "COLUMNS": "80"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=theirs, env=environment) as running:
+        os.close(theirs)
+        shown = b"".join(iter(lambda: _read(ours), b"")).decode()
+        os.close(ours)
+        assert running.stdout and json.loads(running.stdout.read())["ok"]
+    assert [what for what in ("chain", "contents", "raw responses") if what in shown and "100%" in shown] != []
+    assert shown.rstrip().endswith("\x1b[2K")  # and nothing of it is left
+
+
+def _read(descriptor: int) -> bytes:
+    try:
+        return os.read(descriptor, 65536)
+    except OSError:  # how Linux says that the other side is closed
+        return b""
 
 
 def test_pruned_and_redacted_is_counted_not_held_against_it(kept: Desk) -> None:
