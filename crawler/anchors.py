@@ -12,9 +12,9 @@ from pathlib import Path
 import msgspec
 from sqlite_utils import Database
 
+from crawler.chain import Finding
 from crawler.config import Config
 from crawler.errors import NewstrailError, UsageError
-from crawler.evidence import Finding
 from crawler.sending import NotSentError, exchange
 from storage import evidence
 

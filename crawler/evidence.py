@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
+import zstandard
 from sqlite_utils import Database
 
 from crawler import derived, jobs
+from crawler.chain import Finding, chain_findings
 from crawler.config import Config
 from crawler.items import METADATA, Raw
 from crawler.reextract import content_of
@@ -17,27 +19,7 @@ from crawler.rules.text import content_hash, text_hash
 from storage import evidence, responses
 
 Track = Callable[[Iterable[Any], str, int], Iterable[Any]]  # rows, what is done, how many there are
-_CHAINED = {
-    "version": "site, code, number, first_seen_at or the hashes of its responses",
-    "change": "site, code, kind, changed_by, new_version_id or the hashes of its version's responses",
-    "redaction": "site, code, reason or redacted_at",
-}
 _MEDIA = ("images", "tables", "links", "attachments")
-
-
-class Finding(msgspec.Struct, frozen=True):
-    """A row that is not as it was recorded. `row_id` in that table, 0: none; `article`: site and code."""
-
-    table: str
-    row_id: int
-    article: str
-    what: str
-
-    def line(self) -> str:
-        """It in one line."""
-        of = f" ({self.article})" if self.article else ""
-        number = f" row {self.row_id}" if self.row_id else ""
-        return f"{self.table}{number}{of}: {self.what}"
 
 
 @dataclass
@@ -56,60 +38,18 @@ def verify(db: Database, settings: Config, deep: bool, track: Track) -> Report:
     """Recompute the whole record, in the caller's read transaction. `deep`: read kept responses again, too."""
     report = Report(counts=evidence.counts(db))
     found, counts = report.findings, report.counts
-    found += chain_findings(track(evidence.chained(db), "chain", counts["chain"]))
+    found += chain_findings(track(evidence.chained(db), "chain", counts["chain"]), evidence.loose(db))
     found += [Finding(table, id, of, f"{it}: it {says}") for table, id, of, it, says in evidence.reference_faults(db)]
     versions = track(evidence.contents(db), "contents", counts["versions"])
     found += _contents(db, settings, versions, report, deep)
     found += _bodies(db, track(evidence.bodies(db), "raw responses", counts["bodies"]), report)
     found += [Finding(table, id, "", says) for table, id, says in evidence.file_faults(db)]
-    found += [Finding("articles", id, "", says) for id, says in evidence.index_faults(db)]
+    found += [Finding(index, id, "", says) for index, id, says in evidence.index_faults(db, deep)]
     return report
-
-
-def chain_findings(rows: Iterable[dict[str, Any]]) -> Iterator[Finding]:
-    """Where the chain's links do not follow from its rows. Behind a break it goes on from the link as stored, so that
-    each break is told once."""
-    previous, number, held = "", 0, None  # held: a break, with the link that its row would have
-    seen: set[tuple[str, int]] = set()
-    for row in rows:
-        gap = row["number"] != number + 1
-        if gap:
-            yield from _told(held)
-            held = None
-            missing = f"{number + 1}" if row["number"] == number + 2 else f"{number + 1} to {row['number'] - 1}"
-            yield Finding("chain", row["number"], "", f"number {missing} is missing before it: rows were removed")
-        if row["at"] is None or row["site"] is None:
-            yield from _told(held)
-            held = None
-            yield Finding("chain", row["number"], "", f"the {row['kind']} {row['row_id']} that it is of was removed")
-        else:
-            wanted = evidence.link_of(row, previous)
-            if wanted == row["link"] or gap:
-                yield from _told(held)
-                held = None
-            elif held is not None and evidence.link_of(row, held[0]) == row["link"]:
-                yield Finding("chain", held[1]["number"], _of(held[1]), "its link was altered; the rows around it fit")
-                held = None
-            else:
-                yield from _told(held)
-                held = (wanted, row)
-        if (row["kind"], row["row_id"]) in seen:
-            yield Finding("chain", row["number"], _of(row), f"the {row['kind']} {row['row_id']} stands in it twice")
-        seen.add((row["kind"], row["row_id"]))
-        previous, number = row["link"], row["number"]
-    yield from _told(held)
 
 
 def _of(row: dict[str, Any]) -> str:
     return f"{row['site']} {row['code']}"
-
-
-def _told(held: tuple[str, dict[str, Any]] | None) -> Iterator[Finding]:
-    if held is not None:
-        row = held[1]
-        parts = _CHAINED[row["kind"]]
-        what = f"{row['kind']} {row['what']}: link {row['number']} of the chain does not match it ({parts})"
-        yield Finding(f"{row['kind']}s", row["row_id"], _of(row), what)
 
 
 def _contents(
@@ -120,7 +60,7 @@ def _contents(
         said = f"version {row['number']}: "
         if row["redacted"]:
             report.redacted_versions += 1
-            if row["body_text"] or row["body_html"] or row["title"]:
+            if row["body_text"] or row["has_html"] or row["title"]:
                 yield Finding("versions", row["id"], _of(row), f"{said}its article is redacted, and it has words")
             continue
         faults = _hash_faults(row)
@@ -143,6 +83,7 @@ def _hash_faults(row: dict[str, Any]) -> list[str]:
 
 def _deep_faults(db: Database, row: dict[str, Any], rules: dict[str, Any], report: Report) -> list[str]:
     """What today's rules read otherwise in the responses of a version that they had read."""
+    row["body_html"] = evidence.html_of(db, row["id"])
     site, layouts = rules.get(row["site"], (None, {}))
     fresh = None
     if site is not None and extractor(site, layouts) == row["extractor"]:
@@ -165,7 +106,7 @@ def _deep_faults(db: Database, row: dict[str, Any], rules: dict[str, Any], repor
 def _readable(db: Database, version_id: int) -> list[dict[str, Any]]:
     try:
         return responses.of_version(db, version_id)
-    except Exception:  # bytes that cannot be unpacked are told with the bodies
+    except zstandard.ZstdError:  # bytes that cannot be unpacked are told with the bodies
         return []
 
 

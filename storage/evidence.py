@@ -8,6 +8,7 @@ from typing import Any
 import zstandard
 from sqlite_utils import Database
 
+from storage import fulltext
 from storage.responses import body_hash
 from storage.versions import chain_link
 
@@ -15,12 +16,19 @@ from storage.versions import chain_link
 _CHAINED = """
 SELECT c.number, c.kind, c.row_id, c.link, a.site, a.code, coalesce(v.number, h.kind, r.reason) AS what,
        coalesce(v.first_seen_at, h.changed_by, r.redacted_at) AS at, coalesce(v.id, h.new_version_id) AS version_id
-FROM chain c
+FROM {rows} c
 LEFT JOIN versions v ON c.kind = 'version' AND v.id = c.row_id
 LEFT JOIN changes h ON c.kind = 'change' AND h.id = c.row_id
 LEFT JOIN redactions r ON c.kind = 'redaction' AND r.id = c.row_id
 LEFT JOIN articles a ON a.id = coalesce(v.article_id, h.article_id, r.article_id)
 ORDER BY c.number
+"""
+# Rows that no link is of, as if they were links; no more than could be tried in the place of links that are missing.
+_LOOSE = """(
+    SELECT 0 AS number, kind, row_id, '' AS link FROM (
+        SELECT 'version' AS kind, id AS row_id FROM versions UNION ALL
+        SELECT 'change', id FROM changes UNION ALL SELECT 'redaction', id FROM redactions
+        EXCEPT SELECT kind, row_id FROM chain) LIMIT 20)
 """
 _HASHES = """
 SELECT r.body_hash FROM version_responses v JOIN responses r ON r.id = v.response_id
@@ -28,30 +36,31 @@ WHERE v.version_id = ? ORDER BY r.id
 """
 _CONTENTS = """
 SELECT v.id, a.site, a.code, v.number, v.title, v.outlet, v.author, v.published_at, v.published_precision,
-       v.modified_at, v.body_html, v.body_text, v.images, v.tables, v.links, v.attachments, v.places, v.gained,
-       v.text_hash, v.content_hash, v.extractor, d.id IS NOT NULL AS redacted
+       v.modified_at, v.body_html != '' AS has_html, v.body_text, v.images, v.tables, v.links, v.attachments, v.places,
+       v.gained, v.text_hash, v.content_hash, v.extractor, d.id IS NOT NULL AS redacted
 FROM versions v JOIN articles a ON a.id = v.article_id LEFT JOIN redactions d ON d.article_id = a.id
 ORDER BY v.id
 """
+_SAMPLED = 3000  # texts whose words are counted: a third of a millisecond each
 _JSON = ("images", "tables", "links", "attachments", "places", "gained")
 # (table, sentence): rows that a whole record does not have. Each query gives row id, site, code, a detail.
 _REFERENCES: tuple[tuple[str, str, str], ...] = (
     (
         "versions",
-        "is in no link of the chain: it was put in beside the recorder",
+        "is in no link of the chain: it was put in beside the recorder, or its link was removed",
         """SELECT v.id, a.site, a.code, 'version ' || v.number FROM versions v
            LEFT JOIN articles a ON a.id = v.article_id
            WHERE v.id NOT IN (SELECT row_id FROM chain WHERE kind = 'version') ORDER BY v.id""",
     ),
     (
         "changes",
-        "is in no link of the chain: it was put in beside the recorder",
+        "is in no link of the chain: it was put in beside the recorder, or its link was removed",
         """SELECT c.id, a.site, a.code, 'change ' || c.kind FROM changes c LEFT JOIN articles a ON a.id = c.article_id
            WHERE c.id NOT IN (SELECT row_id FROM chain WHERE kind = 'change') ORDER BY c.id""",
     ),
     (
         "redactions",
-        "is in no link of the chain: it was put in beside the recorder",
+        "is in no link of the chain: it was put in beside the recorder, or its link was removed",
         """SELECT r.id, a.site, a.code, 'redaction' FROM redactions r LEFT JOIN articles a ON a.id = r.article_id
            WHERE r.id NOT IN (SELECT row_id FROM chain WHERE kind = 'redaction') ORDER BY r.id""",
     ),
@@ -118,7 +127,16 @@ def counts(db: Database) -> dict[str, int]:
 
 def chained(db: Database) -> Iterator[dict[str, Any]]:
     """The chain with what it is of, in order; `at` None where that row is gone. `hashes`: of original responses."""
-    cursor = db.execute(_CHAINED)
+    return _linked(db, "chain")
+
+
+def loose(db: Database) -> list[dict[str, Any]]:
+    """Rows that no link is of, as `chained` gives them; the first twenty."""
+    return list(_linked(db, _LOOSE))
+
+
+def _linked(db: Database, source: str) -> Iterator[dict[str, Any]]:
+    cursor = db.execute(_CHAINED.format(rows=source))
     names = [column[0] for column in cursor.description]
     known: tuple[int | None, list[str]] = (None, [])
     for values in cursor:
@@ -135,16 +153,28 @@ def link_of(row: dict[str, Any], previous: str) -> str:
     return chain_link(previous, row["kind"], row["site"], row["code"], row["what"], row["hashes"], row["at"])
 
 
-def contents(db: Database, start: int = 0, end: int = 2**62) -> Iterator[dict[str, Any]]:
-    """Versions with their columns, JSON as values; `redacted`: its words were taken out."""
-    cursor = db.execute(_CONTENTS.replace("ORDER BY", "WHERE v.id >= ? AND v.id < ? ORDER BY"), (start, end))
+def contents(db: Database) -> Iterator[dict[str, Any]]:
+    """Versions with what their hashes are of, JSON as values; `redacted`: its words were taken out."""
+    cursor = db.execute(_CONTENTS)
     names = [column[0] for column in cursor.description]
     for values in cursor:
         row = dict(zip(names, values, strict=True))
         try:
-            yield row | {name: json.loads(row[name]) for name in _JSON}
+            for name in _JSON:
+                row[name] = _value(row[name])
         except ValueError:
-            yield row | {"broken": True}
+            row["broken"] = True
+        yield row
+
+
+def html_of(db: Database, version_id: int) -> str:
+    """A version's HTML as it is kept."""
+    return str(db.execute("SELECT body_html FROM versions WHERE id = ?", (version_id,)).fetchone()[0])
+
+
+def _value(text: str) -> Any:
+    """What a JSON text says; most are empty lists."""
+    return [] if text == "[]" else json.loads(text)
 
 
 def bodies(db: Database) -> Iterator[tuple[str, str | None, bool]]:
@@ -189,19 +219,14 @@ def file_faults(db: Database) -> Iterator[tuple[str, int, str]]:
         yield table, row_id or 0, f"refers to a row of {parent} that is not there"
 
 
-def index_faults(db: Database) -> Iterator[tuple[int, str]]:
-    """(article id, sentence) where the full-text index does not hold what it should; one never filled is not judged.
+def index_faults(db: Database, whole: bool) -> Iterator[tuple[str, int, str]]:
+    """(index, row id, sentence) where a full-text index does not hold what it should; `whole`: compare the numbers of
+    words of all texts, not of a sample.
 
     Its inner structure is checked by `PRAGMA integrity_check`, as SQLite does from 3.44 on.
     """
-    if db.execute("SELECT 1 FROM articles_fts_docsize LIMIT 1").fetchone() is None:
-        return
-    expected = "SELECT id FROM articles WHERE version_count > 0 AND state != 'redacted'"
-    indexed = "SELECT id FROM articles_fts_docsize"
-    for (row_id,) in db.execute(f"{expected} EXCEPT {indexed} ORDER BY 1"):
-        yield row_id, "is missing from the full-text index"
-    for (row_id,) in db.execute(f"{indexed} EXCEPT {expected} ORDER BY 1"):
-        yield row_id, "is in the full-text index and should not be"
+    texts = db.execute("SELECT count(*) FROM versions").fetchone()[0]
+    return fulltext.differences(db, 1 if whole else 1 + texts // _SAMPLED)
 
 
 def head(db: Database) -> tuple[int, str] | None:

@@ -86,12 +86,16 @@ def _has(db: Database, table: str, rowid: int) -> bool:
 
 def is_filled(db: Database) -> bool:
     """Whether the index is ours and has the oldest and the newest text that stands: a quick look, not a check."""
-    shape = db.execute("SELECT sql FROM sqlite_master WHERE name = ?", (CURRENT,)).fetchone()
-    if not shape or _VIEWS[CURRENT] not in shape[0]:
+    if not _is_ours(db, CURRENT):
         return False
     sql = "SELECT id FROM articles WHERE version_count > 0 AND state != 'redacted' ORDER BY id {} LIMIT 1"
     ends = [db.execute(sql.format(order)).fetchone() for order in ("ASC", "DESC")]
     return all(_has(db, CURRENT, end[0]) for end in ends if end)
+
+
+def _is_ours(db: Database, table: str) -> bool:
+    shape = db.execute("SELECT sql FROM sqlite_master WHERE name = ?", (table,)).fetchone()
+    return bool(shape) and _VIEWS[table] in shape[0]
 
 
 def fill(db: Database) -> int:
@@ -116,23 +120,32 @@ def _fill(db: Database, table: str, view: str) -> int:
 
 
 def problems(db: Database, every: int = 1) -> list[str]:
-    """How the indexes differ from the texts, a line each: rows that are missing, or left over, or of another length.
+    """How the indexes differ from the texts, a line each; see `differences`."""
+    return [f"{table}: {says}" for table, _, says in differences(db, every)]
+
+
+def differences(db: Database, every: int) -> Iterator[tuple[str, int, str]]:
+    """(index, row id, sentence) of rows of the indexes that are missing, or left over, or of another length.
 
     Only the lengths of one in `every` texts are looked at: that takes a third of a millisecond a text.
     """
-    return [line for table, view in _VIEWS.items() for line in _differences(db, table, view, every)]
+    for table, view in _VIEWS.items():
+        if not _is_ours(db, table):
+            yield table, 0, "it is missing, or another program's; the next crawl makes it anew"
+        else:
+            yield from ((table, *found) for found in _differences(db, table, view, every))
 
 
-def _differences(db: Database, table: str, view: str, every: int) -> Iterator[str]:
+def _differences(db: Database, table: str, view: str, every: int) -> Iterator[tuple[int, str]]:
     what = "article" if table == CURRENT else "version"
     indexed = {row[0] for row in db.execute(f"SELECT id FROM {table}_docsize")}
     texts = {row[0] for row in db.execute(f"SELECT id FROM {view}")}
-    yield from (f"{table}: {what} {number} is not in it" for number in sorted(texts - indexed))
-    yield from (f"{table}: {what} {number} is in it without a text" for number in sorted(indexed - texts))
+    yield from ((number, f"{what} {number} is not in it") for number in sorted(texts - indexed))
+    yield from ((number, f"{what} {number} is in it without a text") for number in sorted(indexed - texts))
     sql = f"SELECT t.id, t.title, t.body, s.sz FROM {view} t JOIN {table}_docsize s ON s.id = t.id WHERE t.id % ? = 0"
     for number, title, body, sizes in db.execute(sql, (every,)):
         if _numbers(sizes) != [len(index_words(text).split()) for text in (body, title)]:
-            yield f"{table}: {what} {number} is in it with other words"
+            yield number, f"{what} {number} is in it with other words"
 
 
 def _numbers(packed: bytes) -> list[int]:

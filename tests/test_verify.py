@@ -2,11 +2,14 @@
 
 import base64
 import json
+import os
+import pty
 import shutil
 import sqlite3
 import subprocess
+import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -64,14 +67,15 @@ ATTACKS: dict[str, tuple[list[str], str, int, str]] = {
     "text": (["UPDATE versions SET body_text = 'x' WHERE id = 2"], "versions", 2, "text_hash does not match"),
     "metadata": (["UPDATE versions SET author = 'x' WHERE id = 2"], "versions", 2, "content_hash does not match"),
     "first_seen_at": (
-        ["UPDATE versions SET first_seen_at = '2020-01-01T00:00:00Z' WHERE id = 2"], "versions", 2, "first_seen_at",
+        ["UPDATE versions SET first_seen_at = '2020-01-01T00:00:00Z' WHERE id = 2"],
+        "versions", 2, "first_seen_at or the hashes of its responses); the next link follows from it: the row was",
     ),
     "changed_by": (
         ["UPDATE changes SET changed_by = '2020-01-01T00:00:00Z' WHERE id = 3"], "changes", 3, "changed_by",
     ),
     "kind": (["UPDATE changes SET kind = 'moved' WHERE id = 3"], "changes", 3, "kind"),
     "link": (["UPDATE chain SET link = 'x' WHERE number = 4"], "chain", 4, "its link was altered"),
-    "last link": (["UPDATE chain SET link = 'x' WHERE number = 8"], "changes", 4, "link 8"),
+    "last link": (["UPDATE chain SET link = 'x' WHERE number = 8"], "changes", 4, "nothing behind it"),
     "code": (
         ["UPDATE articles SET code = 'NW' WHERE id = (SELECT article_id FROM versions WHERE id = 3)"],
         "versions", 3, "code",
@@ -85,12 +89,38 @@ ATTACKS: dict[str, tuple[list[str], str, int, str]] = {
          "UPDATE version_responses SET version_id = 1 WHERE version_id = 2",
          "UPDATE version_responses SET version_id = 2 WHERE version_id = 99"], "versions", 1, "hashes",
     ),
+    "version put in with a link": (
+        ["UPDATE chain SET number = -number - 1 WHERE number > 3", "UPDATE chain SET number = -number WHERE number < 0",
+         "INSERT INTO versions SELECT 50, article_id, 2, title, outlet, author, published_at, published_precision,"
+         " modified_at, body_html, body_text, images, tables, links, attachments, places, gained, text_hash,"
+         " content_hash, extractor, first_seen_at, last_seen_at FROM versions WHERE id = 1",
+         "INSERT INTO chain VALUES (4, 'version', 50, 'x')"], "chain", 4, "version 2 was put in",
+    ),
+    "link gone": (["DELETE FROM chain WHERE number = 3"], "chain", 4, "version 2 stand as they were recorded"),
+    "links gone": (
+        ["DELETE FROM chain WHERE number IN (3, 4)"], "chain", 5, "version 2 and change 2 stand as they were recorded",
+    ),
+    "link gone, row altered": (
+        ["DELETE FROM chain WHERE number = 3",
+         "UPDATE versions SET first_seen_at = '2020-01-01T00:00:00Z' WHERE id = 2"],
+        "chain", 4, "removed or altered",
+    ),
+    "taken out and numbered anew": (
+        ["DELETE FROM versions WHERE id = 2", "DELETE FROM changes WHERE id = 2",
+         "DELETE FROM chain WHERE number IN (3, 4)", "UPDATE chain SET number = number - 2 WHERE number > 4"],
+        "versions", 3, "version 2 is not in the chain before it",
+    ),
+    "index": (["DELETE FROM articles_fts_docsize WHERE id = 2"], "articles_fts", 2, "article 2 is not in it"),
+    "index empty": (["DELETE FROM superseded_fts_docsize"], "superseded_fts", 2, "version 2 is not in it"),
+    "words of the index": (
+        ["UPDATE articles_fts_docsize SET sz = x'0101' WHERE id = 3"], "articles_fts", 3, "other words",
+    ),
     "version gone": (["DELETE FROM versions WHERE id = 2"], "chain", 3, "version 2 that it is of was removed"),
     "change gone": (["DELETE FROM changes WHERE id = 3"], "chain", 6, "change 3 that it is of was removed"),
     "version and link gone": (
         ["DELETE FROM versions WHERE id = 2", "DELETE FROM chain WHERE number = 3"], "chain", 4, "number 3 is missing",
     ),
-    "first link gone": (["DELETE FROM chain WHERE number = 1"], "chain", 2, "number 1 is missing"),
+    "first link gone": (["DELETE FROM chain WHERE number = 1"], "chain", 2, "version 1 stand as they were"),
     "version put in": (
         ["INSERT INTO versions SELECT 50, article_id, 3, title, outlet, author, published_at, published_precision,"
          " modified_at, body_html, body_text, images, tables, links, attachments, places, gained, text_hash,"
@@ -146,6 +176,50 @@ def test_facts_are_found_by_reading_again(kept: Desk) -> None:
     assert found["row_id"] == 1 and "facts" in found["what"]
 
 
+def test_a_crawl_in_its_midst_neither_waits_nor_is_seen(tmp_path: Path) -> None:
+    from crawler import evidence, lookup
+    from storage import evidence as stored
+
+    with Replica([article("NW1"), article("NW2")]) as site:
+        trail = Trail(tmp_path, site)
+        trail.crawl()
+        settings, db = lookup.opened(str(trail.toml))
+        before = stored.head(db)
+
+        def crawling(rows: Iterable[Any], what: str, total: int) -> Iterator[Any]:
+            if what == "contents":
+                site.edit("NW2", body_html="<p>江州市公布第NW2号项目，预算9.9亿元。</p>")
+                trail.crawl(recheck=True)
+            yield from rows
+
+        with stored.reading(db):
+            report = evidence.verify(db, settings, True, crawling)
+            assert (report.findings, report.counts["versions"], report.reread) == ([], 2, 2)
+            assert stored.head(db) == before  # the head that an anchor gets is one that was gone through
+        assert evidence.verify(db, settings, True, lambda rows, *_: rows).counts["versions"] == 3
+        db.conn.close()
+
+
+def test_a_terminal_sees_how_far_it_is(kept: Desk) -> None:
+    command = [sys.executable, "-m", "crawler", "--config", str(kept.toml), "verify", "--json"]
+    ours, theirs = pty.openpty()
+    environment = os.environ | {"TERM": "xterm", "COLUMNS": "80"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=theirs, env=environment) as running:
+        os.close(theirs)
+        shown = b"".join(iter(lambda: _read(ours), b"")).decode()
+        os.close(ours)
+        assert running.stdout and json.loads(running.stdout.read())["ok"]
+    assert [what for what in ("chain", "contents", "raw responses") if what in shown and "100%" in shown] != []
+    assert shown.rstrip().endswith("\x1b[2K")  # and nothing of it is left
+
+
+def _read(descriptor: int) -> bytes:
+    try:
+        return os.read(descriptor, 65536)
+    except OSError:  # how Linux says that the other side is closed
+        return b""
+
+
 def test_pruned_and_redacted_is_counted_not_held_against_it(kept: Desk) -> None:
     kept.newstrail("redact", "NW1", "--reason", "a court's order")
     told = json.loads(kept.newstrail("verify", "--json", "--deep"))
@@ -170,6 +244,7 @@ def test_rows_cut_off_at_the_end_show_against_an_anchor(kept: Desk) -> None:
         "DELETE FROM facts WHERE version_id = 4", "DELETE FROM version_responses WHERE version_id = 4",
         "DELETE FROM versions WHERE id = 4", "UPDATE articles SET version_count = 1",
     )  # fmt: skip
+    _index_anew(kept)
     assert findings(kept, code=0) == []
     found = findings(kept, "--anchor", str(file))
     assert [(row["table"], row["row_id"]) for row in found] == [("chain", 8)] * 2
@@ -184,6 +259,15 @@ def test_a_chain_that_was_written_anew_shows_against_an_anchor(kept: Desk) -> No
     assert findings(kept, code=0) == []
     (found,) = findings(kept, "--anchor", str(file))
     assert "rewritten" in found["line"]
+
+
+def _index_anew(desk: Desk) -> None:
+    from storage import fulltext
+    from storage.database import open_database
+
+    db = open_database(desk.database)
+    fulltext.fill(db)
+    db.close()
 
 
 def _chain_anew(desk: Desk) -> None:
