@@ -8,7 +8,8 @@ from sqlite_utils import Database
 from storage.queries import rows
 
 _OF_URL = """
-SELECT v.id AS version_id, v.number, v.first_seen_at, v.last_seen_at, a.id AS article_id, a.site, a.code, a.url, a.state
+SELECT v.id AS version_id, v.number, v.first_seen_at, v.last_seen_at, a.id AS article_id, a.site, a.code, a.url,
+       a.state, CASE WHEN a.url IN {0} THEN a.url WHEN a.post_url IN {0} THEN a.post_url ELSE a.moved_to END AS asked_url
 FROM articles a JOIN versions v ON v.article_id = a.id
 WHERE a.id = (SELECT id FROM articles WHERE (url IN {0} OR post_url IN {0} OR moved_to IN {0}) AND state != 'redacted'
               ORDER BY url NOT IN {0}, id LIMIT 1)
@@ -38,7 +39,8 @@ FROM json_each(:codes) c JOIN articles a ON a.site = :site AND a.code = c.value 
 
 
 def mementos_of(db: Database, urls: str | list[str]) -> list[dict[str, Any]]:
-    """The versions of the article that has one of these URLs (`url`, `post_url`, `moved_to`), oldest first."""
+    """The versions of the article that has one of these URLs (`url`, `post_url`, `moved_to`), oldest first;
+    `asked_url`: the one."""
     given = json.dumps([urls] if isinstance(urls, str) else urls)
     return rows(db, _OF_URL.format(_GIVEN), {"urls": given})
 
