@@ -1,12 +1,14 @@
-"""What a listing said at a time, from a record that was crawled while the listing changed."""
+"""What a listing and an article said at a time, from records that were crawled while they changed."""
 
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from crawler.rules.dates import later
 from tests.conftest import Desk, article
 from tests.origin import Replica
 
@@ -109,3 +111,57 @@ def test_titles_that_were_replaced_go_with_a_redaction(trail: Desk, story: dict[
     assert trail.rows("SELECT * FROM listing_titles") == []
     (listing,) = json.loads(trail.newstrail("asof", story["same"], "--json"))
     assert [item["title"] for item in listing["items"] if item["code"] == "NW1"] == [None]
+
+
+def test_an_article_is_told_with_what_is_known_of_the_time(tmp_path: Path) -> None:
+    """Read twice, edited, read twice, removed, looked for twice, there again with the same text."""
+    with Replica([article("NW1")]) as site:
+        trail = Desk(tmp_path, site)
+
+        def look() -> None:
+            time.sleep(2.1)  # there is a second between two looks
+            trail.crawl(recheck=True)
+
+        look()
+        look()
+        site.edit("NW1", body_html="<p>江州市公布第一号项目，预算5.3亿元。</p><p>资金由市级财政安排，年底前完成。</p>")
+        look()
+        look()
+        site.remove("NW1")
+        look()
+        look()
+        site.restore("NW1")
+        look()
+    one, two = trail.rows("SELECT first_seen_at AS first, last_seen_at AS last FROM versions ORDER BY number")
+    gone, back = trail.rows("SELECT * FROM changes WHERE kind IN ('removed', 'restored') ORDER BY id")
+    assert two["first"] < gone["changed_after"] < gone["changed_by"] < back["changed_after"] < back["changed_by"]
+
+    def told(at: str) -> tuple[int, str, str | None, str | None]:
+        found = json.loads(trail.newstrail("show", "NW1", "--at", at, "--json"))
+        known = found["standing"]
+        assert known["at"] == at
+        return found["number"], known["status"], known["before"]["last"], known["after"] and known["after"]["first"]
+
+    first_gone, last_gone = gone["changed_by"], back["changed_after"]
+    for at, expected in {
+        one["first"]: (1, "seen", one["last"], two["first"]),
+        one["last"]: (1, "seen", one["last"], two["first"]),
+        later(one["last"], 1): (1, "between", one["last"], two["first"]),
+        two["first"]: (2, "seen", gone["changed_after"], first_gone),
+        gone["changed_after"]: (2, "seen", gone["changed_after"], first_gone),
+        later(gone["changed_after"], 1): (2, "between", gone["changed_after"], first_gone),
+        first_gone: (2, "not_available", last_gone, back["changed_by"]),
+        last_gone: (2, "not_available", last_gone, back["changed_by"]),
+        later(last_gone, 1): (2, "between", last_gone, back["changed_by"]),
+        back["changed_by"]: (2, "seen", two["last"], None),
+        later(two["last"], 1): (2, "not_read_since", two["last"], None),
+    }.items():
+        assert told(at) == expected, at
+    local = trail.row("SELECT datetime(?, '+8 hours') AS at", first_gone)["at"]
+    line, empty, title = trail.newstrail("show", "NW1", "--at", local).splitlines()[:3]
+    assert line.startswith(f"{local} (Asia/Shanghai): not available then: not found at {local}, and last at ")
+    assert (empty, title) == ("", article("NW1").title)
+    early = trail.shell("newstrail", "show", "NW1", "--at", later(one["first"], -1))
+    first = trail.row("SELECT datetime(?, '+8 hours') AS at", one["first"])["at"]
+    assert early.returncode == 1 and f"NW1: not seen before {first} (Asia/Shanghai)" in early.stderr
+    assert "standing" not in json.loads(trail.newstrail("show", "NW1", "--json"))
