@@ -119,3 +119,9 @@ def failed_looks(db: Database, limit: int) -> list[dict[str, Any]]:
 def source_exists(db: Database, key: str) -> bool:
     """Whether a listing of that key was ever watched."""
     return db.execute("SELECT 1 FROM sources WHERE key = ?", (key,)).fetchone() is not None
+
+
+def gone_at(db: Database, article_id: int) -> str | None:
+    """The last look that found an article gone."""
+    found = db.execute("SELECT gone_seen_at FROM articles WHERE id = ?", (article_id,)).fetchone()
+    return found[0] if found else None

@@ -33,6 +33,7 @@ _WORDS = (
     "DELETE FROM bands WHERE article_id = :id",
     "DELETE FROM validators WHERE article_id = :id",
     "UPDATE listings SET title = NULL WHERE article_id = :id",
+    "DELETE FROM listing_titles WHERE listing_id IN (SELECT id FROM listings WHERE article_id = :id)",
     "UPDATE checks SET reason = NULL WHERE article_id = :id",
     "UPDATE incidents SET reason = NULL, ended_at = coalesce(ended_at, :at) WHERE article_id = :id",
     """

@@ -196,6 +196,14 @@ CREATE INDEX listings_article ON listings (article_id, source_id);
 CREATE INDEX listings_source ON listings (source_id, left_at, article_id);
 CREATE INDEX listings_found ON listings (source_id, first_seen_at);
 
+-- A title that a listing showed for an article, before it showed another during the same stay.
+CREATE TABLE listing_titles (
+    listing_id INTEGER NOT NULL REFERENCES listings (id),
+    title TEXT,
+    replaced_at TEXT NOT NULL,       -- first reading with another title
+    PRIMARY KEY (listing_id, replaced_at)
+) STRICT, WITHOUT ROWID;
+
 -- A listing's order, where it differs from the one before.
 CREATE TABLE listing_snapshots (
     source_id INTEGER NOT NULL REFERENCES sources (id),

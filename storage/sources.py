@@ -66,7 +66,7 @@ def stay(db: Database, source_id: int, article_id: int, title: str | None, posit
     """An article stands on a listing: its open stay goes on, or a new one begins. `title` None: not to be kept. Whether
     it stands there under another title than before."""
     stay = "WHERE source_id = ? AND article_id = ? AND left_at IS NULL"
-    before = db.execute(f"SELECT title FROM listings {stay}", (source_id, article_id)).fetchone()
+    before = db.execute(f"SELECT title, id FROM listings {stay}", (source_id, article_id)).fetchone()
     if before is None:
         db.execute(
             "INSERT INTO listings (source_id, article_id, title, position, first_seen_at, last_seen_at)"
@@ -74,6 +74,8 @@ def stay(db: Database, source_id: int, article_id: int, title: str | None, posit
             (source_id, article_id, title, position, seen_at, seen_at),
         )
         return False
+    if title is not None and before[0] != title:
+        db.execute("INSERT OR REPLACE INTO listing_titles VALUES (?, ?, ?)", (before[1], before[0], seen_at))
     db.execute(
         f"UPDATE listings SET title = ?, position = ?, last_seen_at = ? {stay}",
         (title, position, seen_at, source_id, article_id),

@@ -40,7 +40,7 @@ CONFIGURATION = [
         "unknown section",
         "[crawl]",
         "[crwal]",
-        ["crwal", "allowed: database, crawl, daemon, retention, notify, site, source"],
+        ["crwal", "allowed: database, crawl, daemon, retention, web, verify, notify, site, source"],
     ),
     ("wrong type", "delay = 0", 'delay = "fast"', ["crawl.delay", "Expected `float`"]),
     ("out of bounds", "delay = 0", "delay = -1", ["crawl.delay", ">= 0"]),

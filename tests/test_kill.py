@@ -40,7 +40,7 @@ def kill(trail: Desk, command: list[str], seconds: float, from_start: bool) -> N
             process.wait()
 
 
-@pytest.mark.timeout(100)
+@pytest.mark.timeout(300)
 def test_killed_at_any_moment(tmp_path: Path) -> None:
     chance = random.Random(20241122)
     with Replica([article(f"NW{number}") for number in range(220)]) as site:

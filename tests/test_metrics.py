@@ -309,7 +309,7 @@ def test_a_log_for_people_is_a_line_a_message_and_shows_no_control_character() -
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", text)
 
 
-@pytest.mark.parametrize("module", [logs, metrics])
+@pytest.mark.parametrize("module", [logs])
 def test_examples_hold(module: Any) -> None:
     failed, tried = doctest.testmod(module)
     assert tried and not failed

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from crawler import lookup
 from crawler.cli.output import json_option, print_json, print_records, printable
 from crawler.errors import NotFoundError, UsageError
-from crawler.rules import story
+from crawler.rules import standing, story
 from storage import history, marks, redactions, relations, stream
 
 _NUMBER = click.IntRange(0, 2**63 - 1)
@@ -192,13 +192,19 @@ def show(config_path: str | None, code: str, number: int | None, at: str | None,
     article = lookup.article(settings, db, code)
     lookup.readable(settings, db, article, code)
     zone = lookup.zone_of(settings, article["site"])
-    version = pick(history.versions_of(db, article["id"]), code, number, lookup.moment(at, zone) if at else None)
+    moment = lookup.moment(at, zone) if at else None
+    versions = history.versions_of(db, article["id"])
+    version = pick(versions, code, number, moment, zone)
+    known = _standing(db, article, versions, moment) if moment and number is None else None
     if as_json:
-        print_json({"site": article["site"], "code": article["code"], "url": article["url"], **version})
+        about = {"standing": _standing_fields(known, moment)} if known else {}
+        print_json({"site": article["site"], "code": article["code"], "url": article["url"], **version, **about})
         return
     if html:
         click.echo(version["body_html"])
         return
+    if known:
+        click.echo(f"{lookup.local(moment, zone)} ({zone}): {lookup.localized(standing.told(known), zone)}\n")
     click.echo(printable(version["title"] or ""))
     said = [version["outlet"], version["author"], lookup.local(version["published_at"], zone)]
     click.echo("  ".join(printable(word) for word in said if word))
@@ -207,8 +213,23 @@ def show(config_path: str | None, code: str, number: int | None, at: str | None,
     click.echo(printable(version["body_text"]))
 
 
-def pick(versions: list[dict[str, Any]], code: str, number: int | None, at: str | None) -> dict[str, Any]:
-    """The version of that number, or that stood at a time (UTC text), else the latest; raises `NotFoundError`."""
+def _standing(
+    db: Database, article: dict[str, Any], versions: list[dict[str, Any]], at: str
+) -> standing.Standing | None:  # fmt: skip
+    happened = history.changes(db, article_id=article["id"])[::-1]
+    return standing.standing(standing.stretches(versions, happened, history.gone_at(db, article["id"])), at)
+
+
+def _standing_fields(known: standing.Standing, at: str | None) -> dict[str, Any]:
+    before, after = known.before._asdict(), known.after._asdict() if known.after else None
+    return {"at": at, "status": known.status, "before": before, "after": after, "told": standing.told(known)}
+
+
+def pick(
+    versions: list[dict[str, Any]], code: str, number: int | None, at: str | None, zone: ZoneInfo | None = None
+) -> dict[str, Any]:  # fmt: skip
+    """The version of that number, or that stood at a time (UTC text), else the latest; raises `NotFoundError`, with
+    times in `zone`."""
     if not versions:
         raise NotFoundError(f"{code}: found on a listing and not read yet")
     if number is not None:
@@ -220,5 +241,6 @@ def pick(versions: list[dict[str, Any]], code: str, number: int | None, at: str 
         return versions[-1]
     stood = [version for version in versions if version["first_seen_at"] <= at]
     if not stood:
-        raise NotFoundError(f"{code}: not seen before {versions[0]['first_seen_at']}")
+        first = versions[0]["first_seen_at"]
+        raise NotFoundError(f"{code}: not seen before {f'{lookup.local(first, zone)} ({zone})' if zone else first}")
     return stood[-1]

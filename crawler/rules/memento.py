@@ -5,12 +5,14 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
-_SAFE = "/:?#[]@!$&'()*+,;=-._~%"
+_SAFE = "/:?#[]@!$&'()*+,;=-._~%"  # in a URL that is told as it is
+_SAFE_WITHIN = "/:?[]@!$&'()*+,;=-._~"  # in one that is a part of our addresses: an escape is escaped once more
+_LANGUAGE = re.compile(r"(?:^|&)lang=(?:zh|en)$")  # what our pages add to an address
 _DAYS = "Mon Tue Wed Thu Fri Sat Sun".split()
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
-_RFC1123 = re.compile(rf"({'|'.join(_DAYS)}), (\d\d) ({'|'.join(_MONTHS)}) (\d{{4}}) (\d\d):(\d\d):(\d\d) GMT")
+_RFC1123 = re.compile(rf"({'|'.join(_DAYS)}), (\d\d) ({'|'.join(_MONTHS)}) (\d{{4}}) (\d\d):(\d\d):(\d\d) GMT", re.A)
 
 
 class Memento(NamedTuple):
@@ -95,17 +97,36 @@ def choose(mementos: Sequence[Memento], at: datetime | None) -> Memento:
     return next((memento for memento in reversed(mementos) if memento.first <= at), mementos[0])
 
 
+def asked(path: str, query: str) -> list[str]:
+    """The URLs that may be meant by what stands behind `/timegate/`, as it came: with escapes of its own or of ours.
+
+    >>> asked("http://a.example/b", "id=%31&lang=zh")[:2]
+    ['http://a.example/b?id=1&lang=zh', 'http://a.example/b?id=%31&lang=zh']
+    """
+    found = []
+    for told in dict.fromkeys((query, _LANGUAGE.sub("", query))):
+        rest = f"?{told}" if told else ""
+        found += [unquote(path + rest), path + rest, unquote(path) + rest]
+    return list(dict.fromkeys(found))
+
+
 def memento_url(base: str, memento: Memento, url: str) -> str:
     """Where a memento is; `base` is the server's address without a slash at its end."""
-    return f"{base}/memento/{stamp(memento.first)}/{quote(url, safe=_SAFE)}"
+    return f"{base}/memento/{stamp(memento.first)}/{_within(url)}"
 
 
 def timegate_url(base: str, url: str) -> str:
-    return f"{base}/timegate/{quote(url, safe=_SAFE)}"
+    return f"{base}/timegate/{_within(url)}"
 
 
 def timemap_url(base: str, url: str, form: str = "link") -> str:
-    return f"{base}/timemap/{form}/{quote(url, safe=_SAFE)}"
+    return f"{base}/timemap/{form}/{_within(url)}"
+
+
+def _within(url: str) -> str:
+    """A URL as a part of our addresses, from which `asked` has it back."""
+    part = quote(url, safe=_SAFE_WITHIN)
+    return part.replace("?", "%3F") if part.endswith("?") else part
 
 
 def links(base: str, url: str, mementos: Sequence[Memento], chosen: Memento) -> str:

@@ -17,7 +17,7 @@ def changed_words(old: object, new: object) -> str | None:
     """What went and what came, in order; None where either is no text, or too long to compare.
 
     >>> changed_words("下浮3.5%，期限一年", "下浮35%，期限两年")
-    '3.5% → 35%; 一 → 两'
+    '3.5% → 35%; 一年 → 两年'
     """
     if not isinstance(old, str) or not isinstance(new, str) or len(old) + len(new) > _LONGEST:
         return None

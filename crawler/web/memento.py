@@ -1,7 +1,6 @@
 """Time travel by RFC 7089: TimeGate, TimeMaps and mementos of every URL that the record has versions of."""
 
 from typing import Any
-from urllib.parse import unquote
 
 from datasette.utils.asgi import Request, Response
 
@@ -38,12 +37,11 @@ async def memento(datasette: Any, request: Request) -> Response:
 
 async def _asked(datasette: Any, request: Request) -> tuple[str, str, list[dict[str, Any]], list[Memento]]:
     """(our address, the URL asked for, its versions' rows, the same as mementos)."""
-    url = unquote(request.url_vars["url"])
-    if request.query_string:
-        url = f"{url}?{request.query_string}"
-    rows = await page.read(datasette, mementos.mementos_of, url)
+    meant = rules.asked(request.url_vars["url"], request.query_string)
+    rows = await page.read(datasette, mementos.mementos_of, meant)
     times = ((from_utc_text(row["first_seen_at"]), from_utc_text(row["last_seen_at"])) for row in rows)
     found = [Memento(row["version_id"], *stood) for row, stood in zip(rows, times, strict=True)]
+    url = rows[0]["asked_url"] if rows else meant[0]
     return page.place(datasette, request), url, rows, found
 
 

@@ -206,6 +206,7 @@ def test_mementos_are_negotiated_and_listed(client: httpx.Client, demo_settings:
     assert listed.headers["content-type"].startswith("application/link-format") and listed.text.count('memento"') == 2
     assert len(client.get(f"timemap/json/{url}").json()["mementos"]["list"]) == 2
     assert client.get(f"timegate/{url}", headers={"Accept-Datetime": "yesterday"}).status_code == 400
+    assert client.get(f"{newest.headers['location']}&lang=zh").status_code == 200
     assert client.get(f"memento/20241399/{url}").status_code == 400
     assert client.get("timegate/http://nowhere.invalid/").status_code == 404
     assert article
