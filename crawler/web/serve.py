@@ -10,12 +10,12 @@ from typing import Any
 
 import uvicorn
 from datasette.app import Datasette
-from datasette.database import Database as File
 from datasette.plugins import pm
 
 from crawler.config import Config
 from crawler.errors import UsageError
 from crawler.web import page, plugin
+from crawler.web.record import Record
 from crawler.web.showing import showing
 from storage.database import open_readonly
 
@@ -25,6 +25,7 @@ _LIMITS = {
     "sql_time_limit_ms": int(_SECONDS * 1000),
     "max_returned_rows": 1000,
     "num_sql_threads": 4,
+    "cache_size_kb": 32_000,  # for each of them; the index that the stream is read by fits
     "suggest_facets": False,  # it would try out every column of every table
     "allow_csv_stream": True,
     "max_csv_mb": 100,
@@ -47,7 +48,7 @@ def application(settings: Config, host: str = "127.0.0.1") -> Datasette:
         settings=_LIMITS,
     )
     datasette.newstrail = page.Newstrail(settings, showing(settings, host), _SECONDS)
-    datasette.add_database(File(datasette, path=str(settings.database)), name=page.NAME)
+    datasette.add_database(Record(datasette, path=str(settings.database)), name=page.NAME)
     return datasette
 
 
@@ -90,9 +91,12 @@ def _server(settings: Config, host: str) -> uvicorn.Server:
 def _socket(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=256)
+        bound = socket.create_server((host, port), family=family, backlog=256)
     except OSError as error:
         raise UsageError(f"{_url(host, port)}: cannot be served there: {error.strerror or error}") from None
+    # asyncio sets it only on sockets that were made for TCP by name; without it every answer waits 40 ms for an ACK.
+    bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return bound
 
 
 def _url(host: str, port: int) -> str:
