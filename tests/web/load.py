@@ -19,8 +19,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from multiprocessing import get_context
 from pathlib import Path
 
 import httpx
@@ -150,15 +152,16 @@ def _p95(times: list[float]) -> float:
     return sorted(times)[min(len(times) - 1, int(len(times) * 0.95))]
 
 
-async def read(url: str, until: asyncio.Event) -> tuple[list[float], list[str]]:
-    """Fifty readers, until told to stop: the times of their pages in ms, and what went wrong."""
+async def read(url: str, seconds: float) -> tuple[list[float], list[str]]:
+    """Fifty readers for that long: the times of their pages in ms, and what went wrong."""
     times: list[float] = []
     wrong: list[str] = []
+    ends = time.monotonic() + seconds
 
     async def reader(number: int) -> None:
         await asyncio.sleep(EVERY * number / READERS)
         for path in itertools.cycle(PAGES[number % len(PAGES) :] + PAGES[: number % len(PAGES)]):
-            if until.is_set():
+            if time.monotonic() > ends:
                 return
             began = time.perf_counter()
             try:
@@ -174,6 +177,10 @@ async def read(url: str, until: asyncio.Event) -> tuple[list[float], list[str]]:
     async with httpx.AsyncClient(base_url=url, timeout=60) as client:
         await asyncio.gather(*(reader(number) for number in range(READERS)))
     return times, wrong
+
+
+def _reading(url: str, seconds: float) -> tuple[list[float], list[str]]:
+    return asyncio.run(read(url, seconds))
 
 
 @contextmanager
@@ -192,26 +199,26 @@ def served(toml: Path) -> Iterator[str]:
         server.stderr.close()
 
 
-async def crawl_beside(url: str, toml: Path, seconds: float, with_readers: bool) -> list[float]:
-    """Crawl again and again for that long, beside a server and perhaps its readers; each one's time."""
-    done = asyncio.Event()
-    reading = asyncio.create_task(read(url, done)) if with_readers else None
-    ends, crawls = time.monotonic() + seconds, []
+def crawls_for(toml: Path, seconds: float) -> list[float]:
+    """Crawl again and again for that long; how long each took."""
+    command = [sys.executable, "-m", "crawler", "crawl", "--recheck"]
+    environment = {**os.environ, "NEWSTRAIL_CONFIG": str(toml)}
+    ends, took = time.monotonic() + seconds, []
     while time.monotonic() < ends:
         began = time.perf_counter()
-        crawl = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "crawler", "crawl", "--recheck", cwd=ROOT,
-            env={**os.environ, "NEWSTRAIL_CONFIG": str(toml)},
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-        )  # fmt: skip
-        _, said = await crawl.communicate()
-        assert crawl.returncode == 0, said.decode()
-        crawls.append(time.perf_counter() - began)
-    done.set()
-    if reading:
-        times, wrong = await reading
-        print(f"{len(times)} pages read: p50 {statistics.median(times):.0f} ms, p95 {_p95(times):.0f} ms;"
-              f" {len(wrong)} went wrong {wrong[:3]}")  # fmt: skip
+        subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, check=True)
+        took.append(time.perf_counter() - began)
+    return took
+
+
+def crawl_beside_readers(url: str, toml: Path, seconds: float) -> list[float]:
+    """The same while fifty readers, in a process of their own, open pages; what became of those is printed."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        reading = pool.submit(_reading, url, seconds)
+        crawls = crawls_for(toml, seconds)
+        times, wrong = reading.result()
+    print(f"{len(times)} pages read: p50 {statistics.median(times):.0f} ms, p95 {_p95(times):.0f} ms;"
+          f" {len(wrong)} went wrong {wrong[:3]}")  # fmt: skip
     return crawls
 
 
@@ -236,8 +243,10 @@ def main() -> None:
             if wanted.looks:
                 asyncio.run(measure(url, wanted.looks))
             if wanted.seconds:
-                alone = asyncio.run(crawl_beside(url, toml, wanted.seconds / 2, False))[1:]
-                beside = asyncio.run(crawl_beside(url, toml, wanted.seconds, True))
+                crawls_for(toml, 0.1)  # which finds all articles
+                alone = crawls_for(toml, wanted.seconds / 2)
+                beside = crawl_beside_readers(url, toml, wanted.seconds)
+                alone += crawls_for(toml, wanted.seconds / 2)
         if wanted.seconds:
             slower = statistics.median(beside) / statistics.median(alone) - 1
             print(f"a crawl took {statistics.median(alone):.2f} s alone, {statistics.median(beside):.2f} s beside"
