@@ -1,6 +1,7 @@
 """The server: Datasette over the record's file, with our plugin, until it is stopped."""
 
 import asyncio
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from storage.database import open_readonly
 
 _HERE = Path(__file__).parent
 _SECONDS = 5.0  # that a page's queries, or a reader's own, may take
+_GIVES_WAY = 5  # by which a reader's page is less urgent than a crawl: what was not read in time is lost
 _LIMITS = {
     "sql_time_limit_ms": int(_SECONDS * 1000),
     "max_returned_rows": 1000,
@@ -68,6 +70,7 @@ def serving(settings: Config, host: str = "127.0.0.1", port: int = 0) -> Iterato
 
 def run(settings: Config, host: str, port: int, told: Any) -> None:
     """Serve until SIGINT or SIGTERM; `told` is called with the address once it answers."""
+    os.nice(_GIVES_WAY)
     with _socket(host, port) as bound:
         server = _server(settings, host)
         told(_url(host, bound.getsockname()[1]))
