@@ -28,7 +28,7 @@ _LABELS = {
     "responses": "url", "incidents": "reason", "clusters": "made_at",
 }  # fmt: skip
 _FACETS = {
-    "changes": ["kind", "severity", "disclosure"], "articles": ["state", "outlet"], "runs": ["outcome"],
+    "changes": ["kind", "severity"], "articles": ["state", "outlet"], "runs": ["outcome"],
     "fact_changes": ["type", "role"], "incidents": ["outcome"],
 }  # fmt: skip
 _SIZES = {

@@ -2,6 +2,7 @@
 
 from typing import Any
 from urllib.parse import urlencode
+from weakref import WeakKeyDictionary
 
 from datasette.utils.asgi import Request, Response
 from sqlite_utils import Database
@@ -9,6 +10,7 @@ from sqlite_utils import Database
 from crawler import lookup
 from crawler.errors import UsageError
 from crawler.web import page, passages
+from crawler.web.measuring import Kept, measured
 from crawler.web.showing import Showing
 from storage import history, marks, reading, stream
 
@@ -26,6 +28,7 @@ CHOICES = {
 }  # fmt: skip
 FREE = ("source", "outlet", "words")
 _FURTHER = ("outlet", "field", "disclosure", "verdict", "since")
+_outlets: WeakKeyDictionary[Any, Kept] = WeakKeyDictionary()
 
 
 def filters(datasette: Any, request: Request) -> dict[str, Any]:
@@ -47,11 +50,13 @@ async def today(datasette: Any, request: Request) -> Response:
     asked = filters(datasette, request)
     before = page.number(request, "before")
     found = await page.read(datasette, _stream, datasette.newstrail.showing, asked, before)
+    outlets = await measured(_outlets.setdefault(datasette, Kept()), lambda: page.read(datasette, stream.outlets))
     kept = {name: request.args[name] for name in (*CHOICES, *FREE, "since") if request.args.get(name)}
     changes = found["changes"]
     context = {
         **found,
         **_choices(page.language(request)),
+        "outlets": [row["outlet"] for row in outlets or []],
         "live": _path(datasette, "/changes/new", kept),
         "feed": lambda name: _path(datasette, f"/{name}", kept),
         "older": page.address(request, before=changes[-1]["id"]) if len(changes) == _A_PAGE else None,
@@ -77,7 +82,6 @@ def _stream(db: Database, showing: Showing, asked: dict[str, Any], before: int |
         "changes": passages.of_changes(db, changes, showing),
         "newest": stream.newest(db),
         "sources": [(source["key"], source["name"] or source["key"]) for source in reading.sources(db)],
-        "outlets": [row["outlet"] for row in stream.outlets(db)],
     }
 
 

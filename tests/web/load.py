@@ -19,13 +19,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from multiprocessing import get_context
 from pathlib import Path
 
 import httpx
 
-from crawler import config
 from crawler.demo.generate import generate
 from crawler.demo.site import Replica, newstrail_toml
 from storage.database import open_database
@@ -37,12 +38,26 @@ PAGES = [
     "?words=采购",
     "?source=load",
     "?kind=removed",
+    "?kind=moved",
+    "?outlet=第7日报",
     "article/2",
     "article/2/diff/1/2",
     "sources",
+    "sources/load",
     "search?q=采购",
+    "search?q=采购&order=best",
+    "search?q=第77777号",
     "feed.atom",
+    "feed.json?source=load",
+    "feed.atom?q=采购&kind=all",
+    "changes.json",
     "changes.json?after=0",
+    "record",
+    "record/changes",
+    "record/articles",
+    "record/edits",
+    "record/latest",
+    "record/versions/7",
 ]
 READERS, EVERY = 50, 5.0  # seconds between two pages of a reader
 _START = datetime(2024, 1, 1, tzinfo=UTC)
@@ -72,9 +87,10 @@ def build(path: Path, articles: int) -> None:
                    " (1, 'load', '江州日报新闻', 'load', 'load', 'http://127.0.0.1/')")  # fmt: skip
         for number in range(1, articles + 1):
             _article(db, chance, number, texts[number % len(texts)], versions, changes, facts)
-        db.execute("INSERT INTO articles_fts (rowid, title, body) SELECT id, title, body_text FROM latest")
-        db.execute("ANALYZE")
         db.commit()
+    db = open_database(path)  # which fills the indexes
+    db.execute("ANALYZE")
+    db.close()
 
 
 def _article(
@@ -105,6 +121,10 @@ def _article(
     db.execute(
         _A_CHANGE, (one, number, "first_seen", None, ids[0], None, first, first, "[]", 0, 0, None, None, "first seen")
     )
+    if number % 1000 == 1:
+        gone = f"{seen + timedelta(hours=9):%Y-%m-%dT%H:%M:%SZ}"
+        values = (ids[0], None, later, gone, gone, "[]", 0, 0, "material", "none", "removed")
+        db.execute(_A_CHANGE, (next(changes), number, "removed", *values))
     if edited:
         two = next(changes)
         severity = chance.choice(["cosmetic", "minor", "material"])
@@ -116,7 +136,7 @@ def _article(
 async def measure(url: str, looks: int) -> None:
     """Print p50 and p95 of each page, in ms, and its size."""
     async with httpx.AsyncClient(base_url=url, timeout=60) as client:
-        print(f"{'page':42} {'p50 ms':>8} {'p95 ms':>8} {'kB':>7}")
+        print(f"load {os.getloadavg()[0]:.1f}\n{'page':42} {'p50 ms':>8} {'p95 ms':>8} {'kB':>7}")
         for path in PAGES:
             times = []
             for _ in range(looks):
@@ -132,15 +152,16 @@ def _p95(times: list[float]) -> float:
     return sorted(times)[min(len(times) - 1, int(len(times) * 0.95))]
 
 
-async def read(url: str, until: asyncio.Event) -> tuple[list[float], list[str]]:
-    """Fifty readers, until told to stop: the times of their pages in ms, and what went wrong."""
+async def read(url: str, seconds: float) -> tuple[list[float], list[str]]:
+    """Fifty readers for that long: the times of their pages in ms, and what went wrong."""
     times: list[float] = []
     wrong: list[str] = []
+    ends = time.monotonic() + seconds
 
     async def reader(number: int) -> None:
         await asyncio.sleep(EVERY * number / READERS)
         for path in itertools.cycle(PAGES[number % len(PAGES) :] + PAGES[: number % len(PAGES)]):
-            if until.is_set():
+            if time.monotonic() > ends:
                 return
             began = time.perf_counter()
             try:
@@ -158,33 +179,46 @@ async def read(url: str, until: asyncio.Event) -> tuple[list[float], list[str]]:
     return times, wrong
 
 
-async def crawl_beside(toml: Path, database: Path, seconds: float, with_readers: bool) -> list[float]:
-    """Crawl again and again for that long, with a server beside and perhaps its readers; each one's time."""
+def _reading(url: str, seconds: float) -> tuple[list[float], list[str]]:
+    return asyncio.run(read(url, seconds))
+
+
+@contextmanager
+def served(toml: Path) -> Iterator[str]:
+    """`newstrail web` in a process of its own."""
     command = [sys.executable, "-m", "crawler", "web", "--address", "127.0.0.1:8417"]
     environment = {**os.environ, "NEWSTRAIL_CONFIG": str(toml)}
     server = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)
+    assert server.stderr
     try:
-        await asyncio.to_thread(server.stderr.readline)
-        done = asyncio.Event()
-        reading = asyncio.create_task(read("http://127.0.0.1:8417", done)) if with_readers else None
-        ends, crawls = time.monotonic() + seconds, []
-        while time.monotonic() < ends:
-            began = time.perf_counter()
-            crawl = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "crawler", "crawl", "--recheck", cwd=ROOT, env=environment,
-                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-            )  # fmt: skip
-            _, said = await crawl.communicate()
-            assert crawl.returncode == 0, said.decode()
-            crawls.append(time.perf_counter() - began)
-        done.set()
-        if reading:
-            times, wrong = await reading
-            print(f"{len(times)} pages read: p50 {statistics.median(times):.0f} ms, p95 {_p95(times):.0f} ms;"
-                  f" {len(wrong)} went wrong {wrong[:3]}")  # fmt: skip
+        server.stderr.readline()
+        yield "http://127.0.0.1:8417"
     finally:
         server.terminate()
         server.wait()
+        server.stderr.close()
+
+
+def crawls_for(toml: Path, seconds: float) -> list[float]:
+    """Crawl again and again for that long; how long each took."""
+    command = [sys.executable, "-m", "crawler", "crawl", "--recheck"]
+    environment = {**os.environ, "NEWSTRAIL_CONFIG": str(toml)}
+    ends, took = time.monotonic() + seconds, []
+    while time.monotonic() < ends:
+        began = time.perf_counter()
+        subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, check=True)
+        took.append(time.perf_counter() - began)
+    return took
+
+
+def crawl_beside_readers(url: str, toml: Path, seconds: float) -> list[float]:
+    """The same while fifty readers, in a process of their own, open pages; what became of those is printed."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        reading = pool.submit(_reading, url, seconds)
+        crawls = crawls_for(toml, seconds)
+        times, wrong = reading.result()
+    print(f"{len(times)} pages read: p50 {statistics.median(times):.0f} ms, p95 {_p95(times):.0f} ms;"
+          f" {len(wrong)} went wrong {wrong[:3]}")  # fmt: skip
     return crawls
 
 
@@ -192,7 +226,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--articles", type=int, default=100_000)
     parser.add_argument("--seconds", type=float, default=60, help="that readers and a crawl go on beside each other")
-    parser.add_argument("--looks", type=int, default=30, help="at each page")
+    parser.add_argument("--looks", type=int, default=30, help="at each page; 0: none")
     parser.add_argument("--keep", type=Path, help="folder that the record is built in once, and kept")
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, Replica(generate(300, 3000)) as site:
@@ -205,13 +239,15 @@ def main() -> None:
         toml = Path(folder) / "newstrail.toml"
         toml.write_text(newstrail_toml(site.base, "newstrail.db", site.sources), encoding="utf-8")
         shutil.copy(home / "built.db", Path(folder) / "newstrail.db")
-        from crawler.web.serve import serving
-
-        with serving(config.load(toml)) as url:
-            asyncio.run(measure(url, wanted.looks))
+        with served(toml) as url:
+            if wanted.looks:
+                asyncio.run(measure(url, wanted.looks))
+            if wanted.seconds:
+                crawls_for(toml, 0.1)  # which finds all articles
+                alone = crawls_for(toml, wanted.seconds / 2)
+                beside = crawl_beside_readers(url, toml, wanted.seconds)
+                alone += crawls_for(toml, wanted.seconds / 2)
         if wanted.seconds:
-            alone = asyncio.run(crawl_beside(toml, Path(folder) / "newstrail.db", wanted.seconds / 2, False))[1:]
-            beside = asyncio.run(crawl_beside(toml, Path(folder) / "newstrail.db", wanted.seconds, True))
             slower = statistics.median(beside) / statistics.median(alone) - 1
             print(f"a crawl took {statistics.median(alone):.2f} s alone, {statistics.median(beside):.2f} s beside"
                   f" {READERS} readers: {slower:+.0%}")  # fmt: skip
