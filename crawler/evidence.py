@@ -37,15 +37,20 @@ class Report:
 def verify(db: Database, settings: Config, deep: bool, track: Track) -> Report:
     """Recompute the whole record, in the caller's read transaction. `deep`: read kept responses again, too."""
     report = Report(counts=evidence.counts(db))
-    found, counts = report.findings, report.counts
-    found += chain_findings(track(evidence.chained(db), "chain", counts["chain"]), evidence.loose(db))
-    found += [Finding(table, id, of, f"{it}: it {says}") for table, id, of, it, says in evidence.reference_faults(db)]
-    versions = track(evidence.contents(db), "contents", counts["versions"])
-    found += _contents(db, settings, versions, report, deep)
-    found += _bodies(db, track(evidence.bodies(db), "raw responses", counts["bodies"]), report)
-    found += [Finding(table, id, "", says) for table, id, says in evidence.file_faults(db)]
-    found += [Finding(index, id, "", says) for index, id, says in evidence.index_faults(db, deep)]
+    with evidence.file_check(settings.database) as file_faults:
+        report.findings += _row_faults(db, settings, deep, track, report)
+        report.findings += [Finding(table, id, "", says) for table, id, says in file_faults.result()]
+    report.findings += [Finding(index, id, "", says) for index, id, says in evidence.index_faults(db, deep)]
     return report
+
+
+def _row_faults(db: Database, settings: Config, deep: bool, track: Track, report: Report) -> Iterator[Finding]:
+    counts = report.counts
+    yield from chain_findings(track(evidence.chained(db), "chain", counts["chain"]), evidence.loose(db))
+    yield from (Finding(table, id, of, f"{it}: it {says}") for table, id, of, it, says in evidence.reference_faults(db))
+    versions = track(evidence.contents(db), "contents", counts["versions"])
+    yield from _contents(db, settings, versions, report, deep)
+    yield from _bodies(db, track(evidence.bodies(db), "raw responses", counts["bodies"]), report)
 
 
 def _of(row: dict[str, Any]) -> str:

@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import zstandard
 from sqlite_utils import Database
 
 from storage import fulltext
+from storage.database import open_readonly
 from storage.responses import body_hash
 from storage.versions import chain_link
 
@@ -210,13 +213,28 @@ def reference_faults(db: Database) -> Iterator[tuple[str, int, str, str, str]]:
             yield table, row_id, f"{site} {code}", detail, sentence
 
 
-def file_faults(db: Database) -> Iterator[tuple[str, int, str]]:
-    """(table, row id, sentence) of what SQLite itself finds: broken pages and indexes, references into nothing."""
-    for (said,) in db.execute("PRAGMA integrity_check(20)"):
-        if said != "ok":
-            yield "file", 0, f"SQLite's integrity check says: {said}"
-    for table, row_id, parent, _ in db.execute("PRAGMA foreign_key_check"):
-        yield table, row_id or 0, f"refers to a row of {parent} that is not there"
+@contextmanager
+def file_check(path: Path) -> Iterator["Future[list[tuple[str, int, str]]]"]:
+    """(table, row id, sentence) of what SQLite itself finds: broken pages and indexes, references into nothing.
+
+    On a connection and a thread of its own, since it is all SQLite's work: the other core does it meanwhile.
+    """
+    with ThreadPoolExecutor(1) as beside:
+        yield beside.submit(_file_faults, path)
+
+
+def _file_faults(path: Path) -> list[tuple[str, int, str]]:
+    db = open_readonly(path)
+    try:
+        said = [row[0] for row in db.execute("PRAGMA integrity_check(20)")]
+        broken = [("file", 0, f"SQLite's integrity check says: {line}") for line in said if line != "ok"]
+        into_nothing = db.execute("PRAGMA foreign_key_check").fetchall()
+    finally:
+        db.conn.close()
+    return broken + [
+        (table, row_id or 0, f"refers to a row of {parent} that is not there")
+        for table, row_id, parent, _ in into_nothing
+    ]
 
 
 def index_faults(db: Database, whole: bool) -> Iterator[tuple[str, int, str]]:

@@ -43,6 +43,7 @@ UPDATE changes SET fields = :fields, added_chars = :added_chars, removed_chars =
 WHERE id = :id
 """
 _JSON = ("images", "tables", "links", "attachments", "places")
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # json.dumps makes one each time
 
 
 def recent(db: Database, article_id: int, count: int) -> list[dict[str, Any]]:
@@ -152,4 +153,4 @@ def chain_link(
     redaction's redacted_at.
     """
     values = [previous, kind, site, code, what, list(hashes), when]
-    return hashlib.sha256(json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(_compact(values).encode()).hexdigest()

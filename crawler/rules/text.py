@@ -12,6 +12,7 @@ _CJK = re.compile(
     "[\u1100-\u11ff\u2e80-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f"
     "\uff00-\uffef\U0001f200-\U0001f2ff\U00020000-\U0003ffff]"
 )
+_json = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps makes one each time
 
 
 def storable(text: str) -> str:
@@ -75,7 +76,7 @@ def content_hash(text_digest: str, metadata: list[str | None]) -> str:
 
 
 def _sha256(values: list[str | None]) -> str:
-    return hashlib.sha256(json.dumps(values, ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(_json(values).encode()).hexdigest()
 
 
 def printable(value: object) -> str:
