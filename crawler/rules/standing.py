@@ -13,7 +13,7 @@ SENTENCES = {
     "between": "not read between {last} and {next}: version {number} was seen last before, version {other} first after",
     "to gone": "not read between {last} and {next}: version {number} was seen last before, it was not found after",
     "from gone": "not read between {last} and {next}: it was not found before, version {other} was seen first after",
-    "since": "not looked at since {last}: version {number} was seen last",
+    "since": "not read since {last}: version {number} was seen last",
     "since gone": "not looked at since {last}: it was not found last",
 }
 

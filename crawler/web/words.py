@@ -236,7 +236,7 @@ CHINESE = {
     "not read between {last} and {next}: it was not found before, version {other} was seen first after": (
         "{last} 至 {next} 之间未读取：之前未找到，之后首先看到第 {other} 版"
     ),
-    "not looked at since {last}: version {number} was seen last": "{last} 之后未再读取：最后看到第 {number} 版",
+    "not read since {last}: version {number} was seen last": "{last} 之后未再读取：最后看到第 {number} 版",
     "not looked at since {last}: it was not found last": "{last} 之后未再查看：最后一次未找到",
     # search
     "Order": "排序",
