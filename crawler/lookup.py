@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from crawler import config, jobs
 from crawler.errors import NotFoundError
-from crawler.rules import dates, when
+from crawler.rules import dates, standing, when
 from storage import history, redactions
 from storage.database import open_readonly
 
@@ -50,6 +50,14 @@ def tombstone_line(settings: config.Config, tombstone: dict[str, Any]) -> str:
     """What is said of a redacted article: the day in the site's zone, and why."""
     day = local(tombstone["redacted_at"], zone_of(settings, tombstone["site"]))[:10]
     return f"redacted on {day}: {tombstone['reason']}"
+
+
+def standing_at(
+    db: Database, article_id: int, versions: list[dict[str, Any]], at: str
+) -> standing.Standing | None:  # fmt: skip
+    """What is known of an article, whose `versions` are given, at a time (UTC text); None before its first."""
+    happened = history.changes(db, article_id=article_id)[::-1]
+    return standing.standing(standing.stretches(versions, happened, history.gone_at(db, article_id)), at)
 
 
 def zone_of(settings: config.Config, site: str | None = None) -> ZoneInfo:

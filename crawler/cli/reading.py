@@ -195,7 +195,7 @@ def show(config_path: str | None, code: str, number: int | None, at: str | None,
     moment = lookup.moment(at, zone) if at else None
     versions = history.versions_of(db, article["id"])
     version = pick(versions, code, number, moment, zone)
-    known = _standing(db, article, versions, moment) if moment and number is None else None
+    known = lookup.standing_at(db, article["id"], versions, moment) if moment and number is None else None
     if as_json:
         about = {"standing": _standing_fields(known, moment)} if known else {}
         print_json({"site": article["site"], "code": article["code"], "url": article["url"], **version, **about})
@@ -211,13 +211,6 @@ def show(config_path: str | None, code: str, number: int | None, at: str | None,
     seen = f"{lookup.local(version['first_seen_at'], zone)} – {lookup.local(version['last_seen_at'], zone)} ({zone})"
     click.echo(f"version {version['number']} of {article['version_count']}, seen {seen}\n")
     click.echo(printable(version["body_text"]))
-
-
-def _standing(
-    db: Database, article: dict[str, Any], versions: list[dict[str, Any]], at: str
-) -> standing.Standing | None:  # fmt: skip
-    happened = history.changes(db, article_id=article["id"])[::-1]
-    return standing.standing(standing.stretches(versions, happened, history.gone_at(db, article["id"])), at)
 
 
 def _standing_fields(known: standing.Standing, at: str | None) -> dict[str, Any]:

@@ -1,9 +1,21 @@
 """What is known of an article at a time: that it was read then, that it was not there, or that nobody knows."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 Status = Literal["seen", "between", "not_available", "not_read_since"]
+
+SENTENCES = {
+    "seen": "stood then: version {number}, read at {first} and, unchanged, at {last}",
+    "seen once": "stood then: version {number}, read at {first}",
+    "gone": "not available then: not found at {first}, and last at {last}",
+    "gone, back": "not available then: not found at {first}, and last at {last}; there again at {next}",
+    "between": "not read between {last} and {next}: version {number} was seen last before, version {other} first after",
+    "to gone": "not read between {last} and {next}: version {number} was seen last before, it was not found after",
+    "from gone": "not read between {last} and {next}: it was not found before, version {other} was seen first after",
+    "since": "not read since {last}: version {number} was seen last",
+    "since gone": "not looked at since {last}: it was not found last",
+}
 
 
 class Stretch(NamedTuple):
@@ -65,23 +77,24 @@ def standing(known: Sequence[Stretch], at: str) -> Standing | None:
     return Standing("between" if after else "not_read_since", before, after)
 
 
-def told(standing: Standing) -> str:
-    """The same in one sentence, with times as UTC texts.
+def told(standing: Standing, t: Callable[[str], str] = str) -> str:
+    """The same in one sentence, with times as UTC texts; `t` puts one of `SENTENCES` into another language.
 
     >>> told(Standing("seen", Stretch(1, "2024-01-01T00:00:00Z", "2024-01-01T00:00:00Z"), None))
     'stood then: version 1, read at 2024-01-01T00:00:00Z'
     """
+    _, before, after = standing
+    values = {"number": before.number, "first": before.first, "last": before.last}
+    values |= {"other": after.number, "next": after.first} if after else {}
+    return t(SENTENCES[_sentence(standing)]).format(**values)
+
+
+def _sentence(standing: Standing) -> str:
     status, before, after = standing
     if status == "seen":
-        again = f" and, unchanged, at {before.last}" if before.last != before.first else ""
-        return f"stood then: version {before.number}, read at {before.first}{again}"
+        return "seen" if before.first != before.last else "seen once"
     if status == "not_available":
-        then = f"; there again at {after.first}" if after else ""
-        return f"not available then: not found at {before.first}, and last at {before.last}{then}"
+        return "gone, back" if after else "gone"
     if after is None:
-        return f"not looked at since {before.last}: {_was(before)} last"
-    return f"not read between {before.last} and {after.first}: {_was(before)} last before, {_was(after)} first after"
-
-
-def _was(stretch: Stretch) -> str:
-    return f"version {stretch.number} was seen" if stretch.number is not None else "it was not found"
+        return "since gone" if before.number is None else "since"
+    return "from gone" if before.number is None else "to gone" if after.number is None else "between"

@@ -1,6 +1,6 @@
 """One article: its versions in time, its text, what happened to it, and who said it elsewhere."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from datasette.utils.asgi import Request, Response
@@ -8,6 +8,7 @@ from sqlite_utils import Database
 
 from crawler import lookup
 from crawler.errors import NotFoundError, UsageError
+from crawler.rules import standing
 from crawler.rules.diff import blame
 from crawler.web import page, passages
 from crawler.web.showing import Showing
@@ -42,14 +43,20 @@ async def find(datasette: Any, request: Request) -> Response:
 
 
 async def version(datasette: Any, request: Request) -> Response:
-    """`/article/N/version/M`: the text of one version."""
-    return await version_page(datasette, request, numbered(request, "article"), numbered(request, "version"))
+    """`/article/N/version/M`: the text of one version; `?at=TIME`: with what is known of that time."""
+    at = request.args.get("at")
+    return await version_page(datasette, request, numbered(request, "article"), numbered(request, "version"), at)
 
 
-async def version_page(datasette: Any, request: Request, number: int, wanted: int) -> Response:
-    """The page of a version of an article, each by its number; raises `NotFoundError`."""
+async def version_page(
+    datasette: Any, request: Request, number: int, wanted: int, at: str | None = None
+) -> Response:  # fmt: skip
+    """The page of a version of an article, each by its number, with what is known of a time `at`; raises
+    `NotFoundError`."""
     whole_texts_only(datasette)
     context = await page.read(datasette, _version, datasette, number, wanted)
+    if at:
+        context["known"] = await page.read(datasette, _known_of, datasette, number, at, page.language(request))
     return await page.page(datasette, request, "version.html", context)
 
 
@@ -108,7 +115,14 @@ async def _standing(datasette: Any, request: Request, number: int, at: str) -> R
     stood = await page.read(datasette, lambda db: reading.standing_at(db, known(db, number)["id"], moment))
     if stood is None:
         raise NotFoundError(f"not seen before {moment}")
-    return Response.redirect(datasette.urls.path(f"/article/{number}/version/{stood}"))
+    return Response.redirect(datasette.urls.path(f"/article/{number}/version/{stood}?at={moment}"))
+
+
+def _known_of(db: Database, datasette: Any, number: int, at: str, t: Callable[[str], str]) -> tuple[str, str] | None:
+    """(the time as UTC text, what is known of it)."""
+    moment = lookup.moment(at, lookup.zone_of(datasette.newstrail.settings, known(db, number)["site"]))
+    found = lookup.standing_at(db, number, reading.versions(db, number, -1), moment)
+    return (moment, standing.told(found, t)) if found else None
 
 
 def _whole(db: Database, datasette: Any, number: int) -> dict[str, Any]:

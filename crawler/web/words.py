@@ -218,6 +218,26 @@ CHINESE = {
     "as a picture": "导出图片",
     "paragraphs unchanged": "段未变",
     "No words of the body differ.": "正文文字没有不同。",
+    # what is known of a time (crawler/rules/standing.py)
+    "stood then: version {number}, read at {first} and, unchanged, at {last}": (
+        "当时为第 {number} 版：{first} 读到，{last} 再次读到，未变"
+    ),
+    "stood then: version {number}, read at {first}": "当时为第 {number} 版：{first} 读到",
+    "not available then: not found at {first}, and last at {last}": "当时无法访问：{first} 起未找到，最后一次为 {last}",
+    "not available then: not found at {first}, and last at {last}; there again at {next}": (
+        "当时无法访问：{first} 起未找到，最后一次为 {last}；{next} 重新出现"
+    ),
+    "not read between {last} and {next}: version {number} was seen last before, version {other} first after": (
+        "{last} 至 {next} 之间未读取：之前最后看到第 {number} 版，之后首先看到第 {other} 版"
+    ),
+    "not read between {last} and {next}: version {number} was seen last before, it was not found after": (
+        "{last} 至 {next} 之间未读取：之前最后看到第 {number} 版，之后未找到"
+    ),
+    "not read between {last} and {next}: it was not found before, version {other} was seen first after": (
+        "{last} 至 {next} 之间未读取：之前未找到，之后首先看到第 {other} 版"
+    ),
+    "not read since {last}: version {number} was seen last": "{last} 之后未再读取：最后看到第 {number} 版",
+    "not looked at since {last}: it was not found last": "{last} 之后未再查看：最后一次未找到",
     # search
     "Order": "排序",
     "newest first": "最新在前",

@@ -27,10 +27,10 @@ def change(kind: str, after: int, by: int) -> dict[str, Any]:
     ("minute", "said"),
     [
         (5, "stood then: version 1, read at 00 and, unchanged, at 10"),
-        (15, "not read between 10 and 20: version 1 was seen last before, version 2 was seen first after"),
-        (25, "not read between 20 and 30: version 2 was seen last before, it was not found first after"),
+        (15, "not read between 10 and 20: version 1 was seen last before, version 2 first after"),
+        (25, "not read between 20 and 30: version 2 was seen last before, it was not found after"),
         (33, "not available then: not found at 30, and last at 35; there again at 40"),
-        (36, "not read between 35 and 40: it was not found last before, version 2 was seen first after"),
+        (36, "not read between 35 and 40: it was not found before, version 2 was seen first after"),
         (40, "stood then: version 2, read at 40"),
         (50, "not available then: not found at 50, and last at 55"),
         (59, "not looked at since 55: it was not found last"),

@@ -56,7 +56,10 @@ def test_codes_addresses_and_times_lead_to_articles(client: httpx.Client, number
     found = client.get("article", params={"code": RATE})
     assert found.status_code == 302 and found.headers["location"] == page
     now = client.get(page, params={"at": "2099-01-01"})
-    assert now.headers["location"] == f"{page}/version/2"
+    assert now.headers["location"] == f"{page}/version/2?at=2098-12-31T16:00:00Z"
+    for language, said in (("en", "not read since"), ("zh", "之后未再读取")):
+        known = words(client.get(now.headers["location"], headers={"Accept-Language": language}))
+        assert "2099-01-01 00:00:00" in known and said in known
 
 
 @pytest.mark.parametrize(
