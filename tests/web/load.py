@@ -236,6 +236,7 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=100_000)
     parser.add_argument("--seconds", type=float, default=60, help="that readers and a crawl go on beside each other")
     parser.add_argument("--looks", type=int, default=30, help="at each page; 0: none")
+    parser.add_argument("--delay", type=float, default=0, help="of the crawl, seconds between two requests")
     parser.add_argument("--keep", type=Path, help="folder that the record is built in once, and kept")
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, Replica(generate(300, 3000)) as site:
@@ -246,7 +247,8 @@ def main() -> None:
             build(home / "built.db", wanted.articles)
             print(f"built {wanted.articles} articles in {time.monotonic() - began:.0f} s, on {os.cpu_count()} cores")
         toml = Path(folder) / "newstrail.toml"
-        toml.write_text(newstrail_toml(site.base, "newstrail.db", site.sources), encoding="utf-8")
+        text = newstrail_toml(site.base, "newstrail.db", site.sources)
+        toml.write_text(text.replace("delay = 0", f"delay = {wanted.delay}"), encoding="utf-8")
         shutil.copy(home / "built.db", Path(folder) / "newstrail.db")
         with served(toml) as (url, server):
             if wanted.looks:
