@@ -133,19 +133,28 @@ def _article(
         db.execute(_A_FACT_CHANGE, (two, f"预算{number % 9000}万元", f"预算{number % 9000 + 1}万元"))
 
 
-async def measure(url: str, looks: int) -> None:
-    """Print p50 and p95 of each page, in ms, and its size."""
+async def measure(url: str, server: int, looks: int) -> None:
+    """Print for each page its median and p95, in ms as a reader waits and in ms of the server's CPU, which other work
+    on the machine makes no longer; and its size."""
     async with httpx.AsyncClient(base_url=url, timeout=60) as client:
-        print(f"load {os.getloadavg()[0]:.1f}\n{'page':42} {'p50 ms':>8} {'p95 ms':>8} {'kB':>7}")
+        heads = " ".join(f"{head:>8}" for head in ("p50 ms", "p95 ms", "p50 CPU", "p95 CPU"))
+        print(f"load {os.getloadavg()[0]:.1f}\n{'page':42} {heads} {'kB':>7}")
         for path in PAGES:
-            times = []
+            times, busy = [], []
             for _ in range(looks):
-                began = time.perf_counter()
+                began, before = time.perf_counter(), _busy(server)
                 async with client.stream("GET", f"/{path}") as answer:
                     size = sum([len(part) async for part in answer.aiter_raw()])
                 times.append((time.perf_counter() - began) * 1000)
+                busy.append((_busy(server) - before) * 1000)
                 assert answer.status_code == 200, (path, answer.status_code)
-            print(f"/{path:41} {statistics.median(times):8.0f} {_p95(times):8.0f} {size / 1000:7.1f}", flush=True)
+            figures = (statistics.median(times), _p95(times), statistics.median(busy), _p95(busy))
+            print(f"/{path:41} {' '.join(f'{one:8.0f}' for one in figures)} {size / 1000:7.1f}", flush=True)
+
+
+def _busy(process: int) -> float:
+    """Seconds for which a process's threads were on a CPU."""
+    return sum(int(task.read_text().split()[0]) for task in Path(f"/proc/{process}/task").glob("*/schedstat")) / 1e9
 
 
 def _p95(times: list[float]) -> float:
@@ -184,15 +193,15 @@ def _reading(url: str, seconds: float) -> tuple[list[float], list[str]]:
 
 
 @contextmanager
-def served(toml: Path) -> Iterator[str]:
-    """`newstrail web` in a process of its own."""
+def served(toml: Path) -> Iterator[tuple[str, int]]:
+    """`newstrail web` in a process of its own: its address, its number."""
     command = [sys.executable, "-m", "crawler", "web", "--address", "127.0.0.1:8417"]
     environment = {**os.environ, "NEWSTRAIL_CONFIG": str(toml)}
     server = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)
     assert server.stderr
     try:
         server.stderr.readline()
-        yield "http://127.0.0.1:8417"
+        yield "http://127.0.0.1:8417", server.pid
     finally:
         server.terminate()
         server.wait()
@@ -227,6 +236,7 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=100_000)
     parser.add_argument("--seconds", type=float, default=60, help="that readers and a crawl go on beside each other")
     parser.add_argument("--looks", type=int, default=30, help="at each page; 0: none")
+    parser.add_argument("--delay", type=float, default=0, help="of the crawl, seconds between two requests")
     parser.add_argument("--keep", type=Path, help="folder that the record is built in once, and kept")
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, Replica(generate(300, 3000)) as site:
@@ -237,11 +247,12 @@ def main() -> None:
             build(home / "built.db", wanted.articles)
             print(f"built {wanted.articles} articles in {time.monotonic() - began:.0f} s, on {os.cpu_count()} cores")
         toml = Path(folder) / "newstrail.toml"
-        toml.write_text(newstrail_toml(site.base, "newstrail.db", site.sources), encoding="utf-8")
+        text = newstrail_toml(site.base, "newstrail.db", site.sources)
+        toml.write_text(text.replace("delay = 0", f"delay = {wanted.delay}"), encoding="utf-8")
         shutil.copy(home / "built.db", Path(folder) / "newstrail.db")
-        with served(toml) as url:
+        with served(toml) as (url, server):
             if wanted.looks:
-                asyncio.run(measure(url, wanted.looks))
+                asyncio.run(measure(url, server, wanted.looks))
             if wanted.seconds:
                 crawls_for(toml, 0.1)  # which finds all articles
                 alone = crawls_for(toml, wanted.seconds / 2)
