@@ -43,7 +43,7 @@ _KINDS = {
 }  # fmt: skip
 _TABLES = (
     "sources", "articles", "versions", "changes", "facts", "fact_changes", "listings", "listing_snapshots", "runs",
-    "responses", "checks", "incidents", "redactions", "outbox", "listing_titles",
+    "responses", "checks", "incidents", "redactions", "outbox",
 )  # fmt: skip
 _LISTS = {"fields", "images", "tables", "links", "attachments", "codes", "gained"}
 _UNIQUE = {("sources", "key"), ("articles", "code"), ("listing_snapshots", "seen_at")}
