@@ -140,6 +140,11 @@ ATTACKS: dict[str, tuple[list[str], str, int, str]] = {
     "bytes": (["UPDATE bodies SET data = x'00', codec = 'raw'"], "bodies", 0, "bytes do not match their hash"),
     "packed bytes": (["UPDATE bodies SET data = x'00', codec = 'zstd'"], "bodies", 0, "cannot be unpacked"),
     "reference": (["UPDATE checks SET run_id = 999 WHERE id = 1"], "checks", 1, "not there"),
+    "corrupt": (
+        ["PRAGMA writable_schema = ON",
+         "UPDATE sqlite_master SET sql = 'CREATE INDEX facts_version ON facts (value)' WHERE name = 'facts_version'"],
+        "file", 0, "missing from index facts_version",
+    ),
     "tombstone": (["UPDATE articles SET state = 'redacted' WHERE id = 1"], "articles", 1, "redactions"),
 }  # fmt: skip
 
