@@ -47,7 +47,7 @@ def test_tables_say_what_they_mean_and_page_text_is_inert(web: httpx.Client) -> 
     assert "last seen in the old state" in web.get("/record/changes").text
     assert "49" not in web.get("/record/articles.json?_shape=array&code=NW1").json()[0]["title"]
     facets = web.get("/record/changes.json").json()["facet_results"]
-    assert {"kind", "severity", "disclosure"} <= set(facets)
+    assert {"kind", "severity"} <= set(facets)
     labels = web.get("/record/listings.json?_labels=on&_shape=array").json()
     assert labels[0]["source_id"]["label"] == "yaowen"
     hidden = web.get("/record.json").json()["tables"]
