@@ -23,7 +23,8 @@ WHERE articles_fts MATCH :match {_FILTERS}
 """
 _PAGE = f"{_STANDING} AND f.rowid < :below ORDER BY f.rowid DESC LIMIT :size"
 _PROBE = f"{_STANDING} AND f.rowid IN (SELECT value FROM json_each(:ids))"
-_NEWER = f"SELECT a.id FROM articles a WHERE {_AT} >= :floor AND a.id < :below LIMIT :size"
+# The plus keeps it to the index of times: those below are most of the record, the newer ones few.
+_NEWER = f"SELECT a.id FROM articles a WHERE {_AT} >= :floor AND +a.id < :below LIMIT :size"
 _BEST = f"""
 SELECT f.rowid, f.rank FROM articles_fts f CROSS JOIN articles a ON a.id = f.rowid
 WHERE articles_fts MATCH :match {_FILTERS} ORDER BY f.rank LIMIT :size

@@ -63,8 +63,10 @@ def folded(text: str) -> str:
 def folded_places(text: str) -> tuple[str, list[int]]:
     """`folded(text)`, and for each of its characters and its end the place in `text`."""
     pieces = [_FOLDS[ord(character)] for character in text]
-    places = [at for at, piece in enumerate(pieces) for _ in piece]
-    return "".join(pieces), [*places, len(text)]
+    flat = "".join(pieces)
+    if all(len(piece) == 1 for piece in pieces):
+        return flat, list(range(len(text) + 1))
+    return flat, [*(at for at, piece in enumerate(pieces) for _ in piece), len(text)]
 
 
 @dataclass(frozen=True, slots=True)
