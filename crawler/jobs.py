@@ -173,6 +173,10 @@ def _redacted(db: Database, article: dict[str, Any]) -> str:
 
 def watch_target(config: Config, url: str) -> Target:
     """The article that a URL means on one of the configured sites; raises `NotFoundError` for any other URL."""
+    try:
+        urlsplit(url)
+    except ValueError:
+        raise NotFoundError(f"{url}: is no URL") from None
     for name, site in config.sites.items():
         if code := identity.code_of(site, url):
             return Target(name, code, identity.page_url(site, "share", code, None) or url)

@@ -17,6 +17,7 @@ from storage.database import open_database
 from storage.search import search
 from storage.words import index_words
 
+_LONGEST = 200_000  # characters; nothing stops a function once it runs
 _ANSWERS = {"yes": True, "no": False}
 
 
@@ -54,17 +55,24 @@ def ready(db: Database, path: Path) -> None:
         open_database(path).close()
 
 
-def search_snippet(text: str | None, question: str) -> str:
-    """The passage of a text that says what is searched for, with 【】 around that."""
+def search_snippet(text: str | None, question: str) -> str | None:
+    """The passage of a text that says what is searched for, with 【】 around that; None of one too long to look at."""
+    if text is not None and len(text) > _LONGEST:
+        return None
     sought = snippets.pattern(asking.parse(question).words)
     return "".join(f"【{piece}】" if hit else piece for piece, hit in snippets.snippet(text or "", sought))
+
+
+def search_words(text: str | None) -> str | None:
+    """A text in the words of the index; None of one too long to look at."""
+    return None if text is not None and len(text) > _LONGEST else index_words(text)
 
 
 # Name in SQL -> (how many arguments, what it does).
 FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
     "search_terms": (1, asking.match),
     "search_snippet": (2, search_snippet),
-    "search_words": (1, index_words),
+    "search_words": (1, search_words),
 }
 
 

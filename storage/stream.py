@@ -90,6 +90,11 @@ def newest_first(db: Database, limit: int = -1, **filters: Any) -> list[dict[str
     return rows(db, sql, {**filters, "limit": limit})
 
 
+def last_recorded(db: Database, limit: int, **filters: Any) -> list[dict[str, Any]]:
+    """Changes, those first that were recorded last: what is confirmed late is not older than what a reader has had."""
+    return rows(db, _page(filters, "c.id DESC"), {**filters, "limit": limit})
+
+
 def in_order(db: Database, after: int, limit: int, **filters: Any) -> list[dict[str, Any]]:
     """Changes after a number, in the order of their numbers."""
     bounds = {**filters, "after": after}

@@ -83,7 +83,7 @@ def snippet(text: str, sought: re.Pattern[str], width: int = 100) -> Pieces:
 def _window(text: str, found: list[tuple[int, int]], width: int) -> tuple[int, int]:
     if not found:
         return 0, min(width, len(text))
-    first = max(found, key=lambda span: sum(span[0] <= at and end <= span[0] + width for at, end in found[:200]))
+    first = max(found[:200], key=lambda span: sum(span[0] <= at and end <= span[0] + width for at, end in found[:200]))
     start = max(0, first[0] - _BEFORE)
     return start, min(len(text), max(start + width, first[1]))
 

@@ -18,6 +18,7 @@ from storage import clusters, coverage, facts, history, reading, redactions, rel
 _VERSIONS, _CHANGES, _FACTS, _MEMBERS = 200, 100, 200, 100  # shown at most
 _BLAMED = 600_000  # characters of all versions together, over which no paragraph's origin is looked for
 _NAMES = ("title", "outlet", "author")  # what of an article people write
+_LISTS = ("images", "links", "attachments")
 _LONGEST = 50_000  # characters of a text on one page
 _LARGEST_RAW = 32 * 1024 * 1024  # bytes
 
@@ -62,7 +63,8 @@ async def version_page(
 
 async def raw(datasette: Any, request: Request) -> Response:
     """`/raw/HASH`: the bytes of a kept response, as a file that nothing opens by itself."""
-    whole_texts_only(datasette)
+    if not datasette.newstrail.showing.everything:
+        raise NotFoundError("raw responses are not shown here")
     digest = request.url_vars["hash"]
     body = await page.read(datasette, responses.body, digest)
     if body is None:
@@ -190,6 +192,7 @@ def _version(db: Database, datasette: Any, number: int, wanted: int) -> dict[str
     if showing.is_public and about["noarchive"]:
         raise NotFoundError("the page asks that its text be shown nowhere else")
     (found,) = passages.shown_in([named(reading.version(db, number, wanted), wanted)], _NAMES, showing)
+    found |= {name: [passages.shown(entry, showing) for entry in found[name]] for name in _LISTS}
     paragraphs, left_out = _readable(((text, None) for text in found["body_text"].split("\n")), showing)
     return {
         "article": about,

@@ -62,13 +62,15 @@ async def drawn(datasette: Any, request: Request) -> Response:
 def _pair(db: Database, datasette: Any, request: Request) -> tuple[dict[str, Any], ...]:
     """(article, version, version, the change between them or {}); raises `NotFoundError`."""
     number = numbered(request, "article")
-    about = known(db, number)
+    (about,) = passages.shown_in([known(db, number)], ("title", "outlet", "author"), datasette.newstrail.showing)
     if tombstone := redactions.of_article(db, number):
         raise NotFoundError(lookup.tombstone_line(datasette.newstrail.settings, tombstone))
     if datasette.newstrail.showing.is_public and about["noarchive"]:
         raise NotFoundError("the page asks that its text be shown nowhere else")
     first, second = (numbered(request, name) for name in ("old", "new"))
     old, new = (named(reading.version(db, number, wanted), wanted) for wanted in (first, second))
+    if first == second:
+        raise UsageError("a version differs from another one alone; name two")
     change = reading.change_between(db, old["id"], new["id"]) or {}
     return about, old, new, {**change, "facts": fact_changes(db, old["id"], new["id"])}
 
@@ -78,6 +80,7 @@ def _around(
 ) -> dict[str, Any]:
     """What stands around the texts: headline, facts, metadata, when."""
     titles = [passages.shown(version["title"] or "", showing) for version in (old, new)]
+    earlier, later = sorted((old, new), key=lambda version: version["number"])
     return {
         "article": about,
         "old": old,
@@ -89,8 +92,8 @@ def _around(
         "facts": passages.facts(change["facts"], showing),
         "metadata": passages.metadata(old, new, showing),
         "window": (
-            change.get("changed_after") or old["last_seen_at"],
-            change.get("changed_by") or new["first_seen_at"],
+            change.get("changed_after") or earlier["last_seen_at"],
+            change.get("changed_by") or later["first_seen_at"],
         ),
     }
 

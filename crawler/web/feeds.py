@@ -9,6 +9,7 @@ from sqlite_utils import Database
 from crawler import feeds
 from crawler.errors import UsageError
 from crawler.rules import asking
+from crawler.rules.asking import Question
 from crawler.web import page, passages, today
 from crawler.web.showing import Showing
 from storage import history, stream
@@ -35,8 +36,11 @@ async def feed(datasette: Any, request: Request) -> Response:
     showing = datasette.newstrail.showing
 
     def made(db: Database) -> tuple[feeds.Validators, bytes | None]:
-        changes, stamp = history.changes(db, limit=_ENTRIES, **asked), stream.stamp(db)
-        told = {name: value for name, value in asked.items() if value is not None}
+        changes, stamp = (
+            _open(stream.last_recorded(db, _ENTRIES, **stream.asked(**asked)), asked, showing),
+            stream.stamp(db),
+        )
+        told = {name: request.args[name] for name in sorted(request.args) if name != "lang"}
         about = feeds.Feed(
             stamp["record"], passages.shown(_title(db, asked), showing), told, f"{place}{request.full_path}", place
         )
@@ -65,21 +69,40 @@ async def changes(datasette: Any, request: Request) -> Response:
 
 def _asked(datasette: Any, request: Request) -> dict[str, Any]:
     """The front page's filters; `article=N`, and `q=WORDS`: changes of articles that say so."""
-    words = request.args.get("q")
-    matching = asking.parse(words).match if words else None
+    words, matching = request.args.get("q"), None
+    if words:
+        question = asking.parse(words)
+        if not may_follow(question, datasette.newstrail.showing):
+            raise UsageError("q= takes words alone here: no source:, since: or changed:, and no hidden numbers")
+        matching = question.match
     return today.filters(datasette, request) | {"article_id": page.number(request, "article"), "matching": matching}
+
+
+def may_follow(question: Question, showing: Showing) -> bool:
+    """Whether a search may be followed as a feed: by its words alone, and none that would tell of hidden numbers."""
+    is_plain = not (question.sources or question.since or question.changed)
+    return is_plain and (showing.numbers or not any(map(str.isdigit, "".join(word for word, _ in question.words))))
+
+
+def _open(found: list[dict[str, Any]], asked: dict[str, Any], showing: Showing) -> list[dict[str, Any]]:
+    """Without what was found by words that this reader may not read: being found tells of them."""
+    if not showing.is_public:
+        return found
+    if asked.get("matching"):
+        found = [change for change in found if not change["noarchive"]]
+    return today.said_openly(found, asked["words"], showing)
 
 
 def _records(db: Database, showing: Showing, asked: dict[str, Any], after: int | None, count: int) -> dict[str, Any]:
     last = stream.newest(db)
     if after is None:
-        found = history.changes(db, limit=count, **asked)
+        found = _open(history.changes(db, limit=count, **asked), asked, showing)
         return {"changes": _told(db, found, showing), "next": last, "more": False}
     try:
         some = stream.changes_after(db, after, count, **stream.asked(**asked))
     except CursorError as error:
         raise UsageError(str(error)) from None
-    return {"changes": _told(db, some.changes, showing), "next": some.next, "more": some.more}
+    return {"changes": _told(db, _open(some.changes, asked, showing), showing), "next": some.next, "more": some.more}
 
 
 def _told(db: Database, found: list[dict[str, Any]], showing: Showing) -> list[dict[str, Any]]:

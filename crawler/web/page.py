@@ -110,7 +110,7 @@ def shared(datasette: Any, request: Request) -> dict[str, Any]:
     return {
         "t": language(request),
         "language": language_of(request),
-        "navigation": NAVIGATION if ours.showing.whole_texts else NAVIGATION[:-1],
+        "navigation": NAVIGATION if ours.showing.everything else NAVIGATION[:-1],
         "path": request.path,
         "time": lambda text, site=None: time(text, lookup.zone_of(ours.settings, site)),
         "span": lambda after, by, site=None: span(after, by, lookup.zone_of(ours.settings, site), language(request)),

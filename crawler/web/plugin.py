@@ -62,7 +62,7 @@ def _ours_alone(datasette: Any, app: guard.App) -> guard.App:
     known = [*(pattern for pattern, _ in ROUTES), "/assets/"]
 
     async def answered(scope: guard.Message, receive: guard.Receive, send: guard.Send) -> None:
-        if scope["type"] != "http" or datasette.newstrail.showing.whole_texts or _is_one(scope["path"], known):
+        if scope["type"] != "http" or datasette.newstrail.showing.everything or _is_one(scope["path"], known):
             await app(scope, receive, send)
         else:
             asked = Request({**scope, "csrftoken": lambda: ""}, receive)  # which Datasette's templates want
@@ -76,7 +76,7 @@ def _ours_alone(datasette: Any, app: guard.App) -> guard.App:
 def permission_allowed(datasette: Any, action: str) -> bool | None:
     """Tables and SQL hold whole texts; so they are there where those may be shown."""
     ours = page.of(datasette)
-    return False if ours and not ours.showing.whole_texts and action in ("view-database", "execute-sql") else None
+    return False if ours and not ours.showing.everything and action in ("view-database", "execute-sql") else None
 
 
 @hookimpl(tryfirst=True)

@@ -1,5 +1,6 @@
 """Full-text search over titles and texts, with the passages that match."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -8,9 +9,9 @@ from datasette.utils.asgi import Request, Response
 from sqlite_utils import Database
 
 from crawler import lookup, searching
-from crawler.rules import asking
+from crawler.rules import asking, snippets
 from crawler.rules.asking import Question
-from crawler.web import page, passages
+from crawler.web import feeds, page, passages
 from crawler.web.showing import Showing
 from storage import reading
 
@@ -29,10 +30,17 @@ async def search(datasette: Any, request: Request) -> Response:
         is_more = len(found) > _A_PAGE
         context |= {
             "found": found[:_A_PAGE],
-            "feed": f"{datasette.urls.path('/feed.atom')}?{urlencode({'q': asked, 'kind': 'all'})}",
+            "feed": _feed(datasette, asked, question),
             "older": page.address(request, page=number + 1) if is_more and number < _LAST else None,
         }
     return await page.page(datasette, request, "search.html", context)
+
+
+def _feed(datasette: Any, asked: str, question: Question) -> str | None:
+    """The address of the feed of a search, where there is one (see `feeds`)."""
+    if not feeds.may_follow(question, datasette.newstrail.showing):
+        return None
+    return f"{datasette.urls.path('/feed.atom')}?{urlencode({'q': asked, 'kind': 'all'})}"
 
 
 def _found(db: Database, datasette: Any, request: Request, question: Question, number: int) -> list[dict[str, Any]]:
@@ -45,11 +53,20 @@ def _found(db: Database, datasette: Any, request: Request, question: Question, n
         db, question, zone, datetime.now(UTC), all_versions=request.args.get("all") == "1",
         best=request.args.get("order") == "best", limit=_A_PAGE + 1, offset=(number - 1) * _A_PAGE,
     )  # fmt: skip
-    return [_shown(row, showing) for row in rows]
+    sought = snippets.pattern(question.words)
+    return [_shown(row, showing) for row in rows if _says_openly(row, sought, showing)]
+
+
+def _says_openly(row: dict[str, Any], sought: re.Pattern[str], showing: Showing) -> bool:
+    """Whether what was searched for stands where this reader may read it: a hit tells of hidden words too."""
+    if showing.numbers and not (showing.is_public and row["noarchive"]):
+        return True
+    texts = [row["title"] or "", "" if showing.is_public and row["noarchive"] else row["body_text"]]
+    return any(snippets.spans(passages.shown(text, showing), sought) for text in texts)
 
 
 def _shown(row: dict[str, Any], showing: Showing) -> dict[str, Any]:
-    shows_text = showing.whole_texts and not (showing.is_public and row["noarchive"])
+    shows_text = showing.whole_texts and showing.numbers and not (showing.is_public and row["noarchive"])
     return {
         **row,
         "title_pieces": passages.shown_pieces(row["title_pieces"], showing),

@@ -22,6 +22,11 @@ class Showing:
     hosts: frozenset[str] | None
     url: str | None = None
 
+    @property
+    def everything(self) -> bool:
+        """Whether tables, SQL and raw responses may be had: nothing in them is hidden."""
+        return not self.is_public or (self.whole_texts and self.numbers)
+
 
 def showing(settings: Config, host: str) -> Showing:
     """What is shown to readers who reach the pages at this host."""

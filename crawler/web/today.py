@@ -13,6 +13,7 @@ from crawler.web import page, passages
 from crawler.web.measuring import Kept, measured
 from crawler.web.showing import Showing
 from storage import history, marks, reading, stream
+from storage.errors import CursorError
 
 _A_PAGE = 40  # changes
 _FRESH = 100  # of the newest that an open page gets at once
@@ -52,14 +53,14 @@ async def today(datasette: Any, request: Request) -> Response:
     found = await page.read(datasette, _stream, datasette.newstrail.showing, asked, before)
     outlets = await measured(_outlets.setdefault(datasette, Kept()), lambda: page.read(datasette, stream.outlets))
     kept = {name: request.args[name] for name in (*CHOICES, *FREE, "since") if request.args.get(name)}
-    changes = found["changes"]
     context = {
         **found,
         **_choices(page.language(request)),
         "outlets": [row["outlet"] for row in outlets or []],
         "live": _path(datasette, "/changes/new", kept),
         "feed": lambda name: _path(datasette, f"/{name}", kept),
-        "older": page.address(request, before=changes[-1]["id"]) if len(changes) == _A_PAGE else None,
+        "older": page.address(request, before=found["oldest"]) if found["oldest"] else None,
+        "is_live": before is None,
         "filtered_further": any(request.args.get(name) for name in _FURTHER),
     }
     return await page.page(datasette, request, "today.html", context)
@@ -70,7 +71,7 @@ async def fresh(datasette: Any, request: Request) -> Response:
     where nothing was. `X-Newest` is the number to ask with next."""
     asked, after = filters(datasette, request), page.number(request, "after") or 0
     found = await page.read(datasette, _after, datasette.newstrail.showing, asked, after)
-    headers = {"X-Newest": str(found["newest"]), "Cache-Control": "no-store"}
+    headers = {"X-Newest": str(found["newest"]), "X-More": str(int(found["more"])), "Cache-Control": "no-store"}
     if not found["changes"]:
         return Response("", status=204, headers=headers)
     return await page.page(datasette, request, "fresh.html", found, headers=headers)
@@ -79,16 +80,31 @@ async def fresh(datasette: Any, request: Request) -> Response:
 def _stream(db: Database, showing: Showing, asked: dict[str, Any], before: int | None) -> dict[str, Any]:
     changes = history.changes(db, limit=_A_PAGE, before=before, **asked)
     return {
-        "changes": passages.of_changes(db, changes, showing),
+        "changes": passages.of_changes(db, said_openly(changes, asked["words"], showing), showing),
+        "oldest": changes[-1]["id"] if len(changes) == _A_PAGE else None,
         "newest": stream.newest(db),
         "sources": [(source["key"], source["name"] or source["key"]) for source in reading.sources(db)],
     }
 
 
 def _after(db: Database, showing: Showing, asked: dict[str, Any], after: int) -> dict[str, Any]:
-    newest = stream.newest(db)
-    changes = history.changes(db, limit=_FRESH, after=after, **asked) if newest > after else []
-    return {"changes": passages.of_changes(db, changes, showing), "newest": newest}
+    try:
+        found = stream.changes_after(db, after, _FRESH, **stream.asked(**asked))
+    except CursorError as error:
+        raise UsageError(str(error)) from None
+    changes = said_openly(found.changes, asked["words"], showing)
+    return {"changes": passages.of_changes(db, changes, showing), "newest": found.next, "more": found.more}
+
+
+def said_openly(found: list[dict[str, Any]], words: str | None, showing: Showing) -> list[dict[str, Any]]:
+    """Without the changes whose `words` stand only in what this reader may not read: being found tells of them."""
+    if words is None or not showing.is_public:
+        return found
+    return [change for change in found if words in passages.shown(_open_words(change), showing)]
+
+
+def _open_words(change: dict[str, Any]) -> str:
+    return f"{change['title'] or ''}\n{'' if change['noarchive'] else change['summary']}"
 
 
 def _choices(t: Any) -> dict[str, list[tuple[str, str]]]:

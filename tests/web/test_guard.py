@@ -223,6 +223,16 @@ def public(trail: Desk, site: Replica) -> Iterator[httpx.Client]:
         yield client
 
 
+@pytest.mark.parametrize("asked", ["/search?q=1391234*", f"/search?q={PHONE}", f'/search?q="{PHONE}"'])
+def test_others_find_nothing_by_what_is_hidden(public: httpx.Client, asked: str) -> None:
+    assert "No article on record says so." in public.get(asked).text
+    assert "/article/1" in public.get("/search?q=江州").text
+    assert public.get(f"/feed.atom?q={PHONE[:7]}*").status_code == 400
+    assert public.get(f"/changes.json?kind=all&words={PHONE[:7]}").json()["changes"] == []
+    assert public.get("/changes.json?kind=all&words=江州").json()["changes"]
+    assert "/article/1" not in public.get(f"/?kind=all&words={PHONE[:7]}").text
+
+
 def test_others_see_what_changed_and_no_more(public: httpx.Client) -> None:
     pages = dict(
         _everything(

@@ -81,6 +81,11 @@ def test_codes_addresses_and_times_lead_to_articles(client: httpx.Client, number
         ("changes.json?after=1e9", 400, "whole number"),
         ("feed.atom?kind=burnt", 400, "must be one of"),
         ("?since=neverland", 400, "not a time"),
+        ("?since=12", 400, "not a time"),
+        ("?since=" + "1 " * 9000, 400, "not a time"),
+        ("article/1/diff/1/1", 400, "name two"),
+        ("article?code=http%3A%2F%2F%5B", 404, "not on record"),
+        ("feed.atom?q=%E9%87%87%E8%B4%AD%20source:yaowen", 400, "words alone"),
     ],
 )
 def test_what_cannot_be_is_one_message(client: httpx.Client, path: str, status: int, said: str) -> None:
@@ -150,6 +155,23 @@ def test_texts_that_no_longer_stand_are_found_on_request(client: httpx.Client) -
 
 
 # ── Feeds and the cursor ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_is_confirmed_late_comes_first_in_a_feed(client: httpx.Client) -> None:
+    told = [item["_newstrail"]["change"] for item in client.get("feed.json?kind=all").json()["items"]]
+    assert told == sorted(told, reverse=True)
+
+
+def test_what_is_new_comes_in_order_and_whole(client: httpx.Client) -> None:
+    answer = client.get("changes/new?after=0&kind=all")
+    ids = [int(number) for number in etree.HTML(answer.text).xpath("//article/@data-id")]
+    assert ids == sorted(ids) and int(answer.headers["x-newest"]) == ids[-1] and answer.headers["x-more"] == "0"
+    assert client.get(f"changes/new?after={ids[-1]}&kind=all").status_code == 204
+
+
+def test_a_feed_of_a_relative_time_stays_the_same_feed(client: httpx.Client) -> None:
+    ids = {feedparser.parse(client.get("feed.atom?since=2d").content).feed.id for _ in range(2)}
+    assert len(ids) == 1
 
 
 @pytest.mark.parametrize(

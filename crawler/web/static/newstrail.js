@@ -18,6 +18,7 @@ function live(stream) {
       newest = Number(answer.headers.get("X-Newest"));
       if (answer.status === 200) put(await answer.text());
       say(true, stream.dataset.on);
+      if (answer.headers.get("X-More") === "1") await look();
     } catch {
       say(false, stream.dataset.off);
     }
@@ -27,7 +28,7 @@ function live(stream) {
   function put(html) {
     const fresh = new DOMParser().parseFromString(html, "text/html").querySelectorAll("article.change");
     stream.querySelector(".nothing")?.remove();
-    for (const article of [...fresh].reverse()) {
+    for (const article of fresh) {
       if (stream.querySelector(`[data-id="${CSS.escape(article.dataset.id)}"]`)) continue;
       article.classList.add("fresh");
       stream.prepend(document.adoptNode(article));
