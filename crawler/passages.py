@@ -13,6 +13,7 @@ from storage import reading
 
 _SHOWN = 3  # paragraphs of a change in a list of them
 _FACTS = 6
+_KEPT = 20_000  # characters of two texts whose comparison is kept for the next reader
 _NAMES = ("title", "outlet", "author", "summary")  # what of a change people wrote
 
 
@@ -68,9 +69,15 @@ def _words(old: dict[str, Any], new: dict[str, Any], numbers: bool) -> dict[str,
     }
 
 
-@lru_cache(maxsize=1000)
 def _changed_paragraphs(old: str, new: str) -> list[Paragraph]:
+    return (_kept if len(old) + len(new) <= _KEPT else _compared)(old, new)
+
+
+def _compared(old: str, new: str) -> list[Paragraph]:
     return [folded(paragraph) for paragraph in paragraphs(old, new) if is_changed(paragraph)] if old != new else []
+
+
+_kept = lru_cache(maxsize=500)(_compared)
 
 
 def _told(facts: list[dict[str, Any]], numbers: bool) -> list[tuple[str, str, str]]:

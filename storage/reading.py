@@ -100,6 +100,7 @@ def change_between(db: Database, old_version_id: int, new_version_id: int) -> di
     return next(iter(rows(db, sql, {"old": old_version_id, "new": new_version_id})), None)
 
 
-def was_kept(db: Database, digest: str) -> bool:
-    """Whether bytes of that hash were ever kept."""
-    return db.execute("SELECT 1 FROM bodies WHERE hash = ?", (digest,)).fetchone() is not None
+def size_of(db: Database, digest: str) -> int | None:
+    """How many bytes are, or were, kept under that hash; None: none ever."""
+    row = db.execute("SELECT size FROM bodies WHERE hash = ?", (digest,)).fetchone()
+    return int(row[0]) if row else None

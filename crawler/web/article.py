@@ -66,15 +66,16 @@ async def raw(datasette: Any, request: Request) -> Response:
     if not datasette.newstrail.showing.everything:
         raise NotFoundError("raw responses are not shown here")
     digest = request.url_vars["hash"]
+    size = await page.read(datasette, reading.size_of, digest)
+    if size is not None and size > _LARGEST_RAW:
+        raise UsageError(f"{size} bytes are too many for a page; newstrail export warc has them")
     body = await page.read(datasette, responses.body, digest)
     if body is None:
-        was_kept = await page.read(datasette, reading.was_kept, digest)
+        was_kept = size is not None
         why = (
             f"the bytes of {digest} were pruned or redacted" if was_kept else f"no bytes were ever kept under {digest}"
         )
         return await page.refused(datasette, request, why, 410 if was_kept else 404)
-    if len(body) > _LARGEST_RAW:
-        raise UsageError(f"{len(body)} bytes are too many for a page; newstrail export warc has them")
     headers = {
         "Content-Disposition": f'attachment; filename="{digest}.bin"',
         "Content-Security-Policy": "sandbox; default-src 'none'",
@@ -113,10 +114,14 @@ def named(version: dict[str, Any] | None, number: int) -> dict[str, Any]:
 
 
 async def _standing(datasette: Any, request: Request, number: int, at: str) -> Response:
-    moment = lookup.moment(at, lookup.zone_of(datasette.newstrail.settings))
-    stood = await page.read(datasette, lambda db: reading.standing_at(db, known(db, number)["id"], moment))
+    whole_texts_only(datasette)
+    about = await page.read(datasette, known, number)
+    zone = lookup.zone_of(datasette.newstrail.settings, about["site"])
+    moment = lookup.moment(at, zone)
+    stood = await page.read(datasette, reading.standing_at, number, moment)
     if stood is None:
-        raise NotFoundError(f"not seen before {moment}")
+        first = lookup.local(about["first_seen_at"], zone)
+        raise NotFoundError(f"not seen before {first} ({zone})")
     return Response.redirect(datasette.urls.path(f"/article/{number}/version/{stood}?at={moment}"))
 
 

@@ -12,7 +12,7 @@ from crawler.rules import asking
 from crawler.rules.asking import Question
 from crawler.web import page, passages, today
 from crawler.web.showing import Showing
-from storage import history, stream
+from storage import history, reading, stream
 from storage.errors import CursorError
 
 _ENTRIES = 50
@@ -36,10 +36,8 @@ async def feed(datasette: Any, request: Request) -> Response:
     showing = datasette.newstrail.showing
 
     def made(db: Database) -> tuple[feeds.Validators, bytes | None]:
-        changes, stamp = (
-            _open(stream.last_recorded(db, _ENTRIES, **stream.asked(**asked)), asked, showing),
-            stream.stamp(db),
-        )
+        recorded, stamp = stream.last_recorded(db, _ENTRIES, **stream.asked(**asked)), stream.stamp(db)
+        changes = _open(recorded, asked, showing)
         told = {name: request.args[name] for name in sorted(request.args) if name != "lang"}
         about = feeds.Feed(
             stamp["record"], passages.shown(_title(db, asked), showing), told, f"{place}{request.full_path}", place
@@ -119,9 +117,8 @@ def _told(db: Database, found: list[dict[str, Any]], showing: Showing) -> list[d
 
 def _title(db: Database, asked: dict[str, Any]) -> str:
     named = [str(asked[name]) for name in ("source", "outlet", "kind", "words") if asked.get(name)]
-    if asked["article_id"] is not None:
-        found = db.execute("SELECT coalesce(title, code) FROM articles WHERE id = ?", (asked["article_id"],)).fetchone()
-        named += [found[0]] if found else []
+    if asked["article_id"] is not None and (about := reading.article(db, asked["article_id"])):
+        named.append(about["title"] or about["code"])
     return " · ".join(["newstrail", *named])
 
 

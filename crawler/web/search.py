@@ -26,10 +26,9 @@ async def search(datasette: Any, request: Request) -> Response:
     context: dict[str, Any] = {"asked": asked, "found": None, "page": number, "older": None}
     if asked:
         question = asking.parse(asked)
-        found = await page.read(datasette, _found, datasette, request, question, number)
-        is_more = len(found) > _A_PAGE
+        found, is_more = await page.read(datasette, _found, datasette, request, question, number)
         context |= {
-            "found": found[:_A_PAGE],
+            "found": found,
             "feed": _feed(datasette, asked, question),
             "older": page.address(request, page=number + 1) if is_more and number < _LAST else None,
         }
@@ -43,7 +42,10 @@ def _feed(datasette: Any, asked: str, question: Question) -> str | None:
     return f"{datasette.urls.path('/feed.atom')}?{urlencode({'q': asked, 'kind': 'all'})}"
 
 
-def _found(db: Database, datasette: Any, request: Request, question: Question, number: int) -> list[dict[str, Any]]:
+def _found(
+    db: Database, datasette: Any, request: Request, question: Question, number: int
+) -> tuple[list[dict[str, Any]], bool]:
+    """(the hits of a page that this reader may know of, whether more pages follow)."""
     showing, zone = datasette.newstrail.showing, lookup.zone_of(datasette.newstrail.settings)
     known = {source["key"] for source in reading.sources(db)}
     for key in question.sources:
@@ -54,7 +56,8 @@ def _found(db: Database, datasette: Any, request: Request, question: Question, n
         best=request.args.get("order") == "best", limit=_A_PAGE + 1, offset=(number - 1) * _A_PAGE,
     )  # fmt: skip
     sought = snippets.pattern(question.words)
-    return [_shown(row, showing) for row in rows if _says_openly(row, sought, showing)]
+    shown = [_shown(row, showing) for row in rows[:_A_PAGE] if _says_openly(row, sought, showing)]
+    return shown, len(rows) > _A_PAGE
 
 
 def _says_openly(row: dict[str, Any], sought: re.Pattern[str], showing: Showing) -> bool:
