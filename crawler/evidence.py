@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -38,19 +39,34 @@ def verify(db: Database, settings: Config, deep: bool, track: Track) -> Report:
     """Recompute the whole record, in the caller's read transaction. `deep`: read kept responses again, too."""
     report = Report(counts=evidence.counts(db))
     with evidence.file_check(settings.database) as file_faults:
-        report.findings += _row_faults(db, settings, deep, track, report)
+        for table, faults in _row_faults(db, settings, deep, track, report).items():
+            report.findings += evidence.readable(faults, partial(Finding, table, 0, ""))
         report.findings += [Finding(table, id, "", says) for table, id, says in file_faults.result()]
-    report.findings += [Finding(index, id, "", says) for index, id, says in evidence.index_faults(db, deep)]
+    index = (Finding(index, id, "", says) for index, id, says in evidence.index_faults(db, deep))
+    report.findings += evidence.readable(index, partial(Finding, "articles_fts", 0, ""))
     return report
 
 
-def _row_faults(db: Database, settings: Config, deep: bool, track: Track, report: Report) -> Iterator[Finding]:
+def _row_faults(
+    db: Database, settings: Config, deep: bool, track: Track, report: Report
+) -> dict[str, Iterator[Finding]]:
+    """What is wrong with the rows of each table, to be gone through one after the other."""
     counts = report.counts
-    yield from chain_findings(track(evidence.chained(db), "chain", counts["chain"]), evidence.loose(db))
-    yield from (Finding(table, id, of, f"{it}: it {says}") for table, id, of, it, says in evidence.reference_faults(db))
     versions = track(evidence.contents(db), "contents", counts["versions"])
-    yield from _contents(db, settings, versions, report, deep)
-    yield from _bodies(db, track(evidence.bodies(db), "raw responses", counts["bodies"]), report)
+    return {
+        "chain": _chain(db, track(evidence.chained(db), "chain", counts["chain"])),
+        "articles": _references(db),
+        "versions": _contents(db, settings, versions, report, deep),
+        "bodies": _bodies(db, track(evidence.bodies(db), "raw responses", counts["bodies"]), report),
+    }
+
+
+def _chain(db: Database, rows: Iterable[dict[str, Any]]) -> Iterator[Finding]:
+    yield from chain_findings(rows, evidence.loose(db))
+
+
+def _references(db: Database) -> Iterator[Finding]:
+    yield from (Finding(table, id, of, f"{it}: it {says}") for table, id, of, it, says in evidence.reference_faults(db))
 
 
 def _of(row: dict[str, Any]) -> str:
