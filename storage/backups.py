@@ -6,11 +6,8 @@ import stat
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import quote
 
-from sqlite_utils import Database
-
-from storage.database import BUSY_SECONDS, refuse_foreign, refuse_newer, usable
+from storage.database import readable, refuse_foreign, refuse_newer, usable
 from storage.errors import StorageError
 from storage.faults import code, in_plain_words
 
@@ -60,10 +57,9 @@ def copy(path: Path, goal: Path, told: Told) -> None:
 
 
 def _write(path: Path, part: Path, goal: Path, told: Told) -> None:
-    uri = f"file:{quote(str(path))}?mode=ro"
-    with usable(path), closing(sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)) as source:
-        refuse_foreign(path, Database(source))
-        refuse_newer(path, Database(source))
+    with usable(path), closing(readable(path)) as source:
+        refuse_foreign(path, source)
+        refuse_newer(path, source)
         # In a read transaction SQLite's backup copies one state to its end, of 250 MB beside a commit every 10 ms in
         # 0.4 s. Without, it begins again with each commit of another program: it was not done after 15 s. `VACUUM INTO`
         # took 1.0 s, and cannot say how far it is.
@@ -72,7 +68,7 @@ def _write(path: Path, part: Path, goal: Path, told: Told) -> None:
         with closing(sqlite3.connect(part, isolation_level=None)) as copied:
             copied.execute("PRAGMA synchronous = OFF")  # it is synced as a whole
             try:
-                source.backup(copied, pages=_PAGES, progress=lambda _, left, of: told("copying", of - left, of))
+                source.conn.backup(copied, pages=_PAGES, progress=lambda _, left, of: told("copying", of - left, of))
                 _check(path, copied, told)
             except sqlite3.DatabaseError as error:
                 raise StorageError(in_plain_words(_whose(error, path, goal), error)) from error

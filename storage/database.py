@@ -94,7 +94,7 @@ def open_readonly(path: Path, wait: float = BUSY_SECONDS) -> Database:
     if not Path(path).exists():
         raise StorageError(f"{path}: there is no database yet; a crawl makes it")
     with usable(path):
-        db = _readable(path, wait)
+        db = readable(path, wait)
         try:
             db.execute("PRAGMA query_only = ON")
             refuse_foreign(path, db)
@@ -108,9 +108,9 @@ def open_readonly(path: Path, wait: float = BUSY_SECONDS) -> Database:
         return db
 
 
-def _readable(path: Path, wait: float) -> Database:
-    """A connection that reads; also where no log can be made beside the file (a full disk, a folder that is
-    read-only), as long as there is none that holds anything."""
+def readable(path: Path, wait: float = BUSY_SECONDS) -> Database:
+    """A connection that reads whatever is there; also where no log can be made beside the file (a full disk, a folder
+    that is read-only), as long as there is none that holds anything."""
     try:
         return _reading(path, "mode=ro", wait)
     except sqlite3.OperationalError as error:
@@ -147,6 +147,9 @@ def transaction(db: Database) -> Iterator[None]:
         with suppress(sqlite3.Error):  # what went wrong first is told
             if db.conn.in_transaction:
                 db.execute("ROLLBACK")
+            if _is_moved(db):  # what was committed goes to the file that it is of, not to what stands in its place now
+                db.execute("PRAGMA busy_timeout = 1000")
+                db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         raise
 
 
@@ -168,9 +171,13 @@ def _identity(path: str) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
+def _is_moved(db: Database) -> bool:
+    return isinstance(db.conn, _Connection) and bool(db.conn.files) and db.conn.files != _files(db.conn.path)
+
+
 def _refuse_moved(db: Database) -> None:
     """What is committed to a file that has no name any more is lost when it is closed."""
-    if isinstance(db.conn, _Connection) and db.conn.files and db.conn.files != _files(db.conn.path):
+    if isinstance(db.conn, _Connection) and _is_moved(db):
         raise StorageError(f"{db.conn.path}: {MOVED}")
 
 
