@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 
 import msgspec
-import zstandard
 from sqlite_utils import Database
 
 from crawler import derived, jobs
@@ -18,6 +17,7 @@ from crawler.rules import facts
 from crawler.rules.reread import extractor, reread
 from crawler.rules.text import content_hash, text_hash
 from storage import evidence, responses
+from storage.errors import StorageError
 
 Track = Callable[[Iterable[Any], str, int], Iterable[Any]]  # rows, what is done, how many there are
 _MEDIA = ("images", "tables", "links", "attachments")
@@ -93,7 +93,7 @@ def _contents(
 
 def _hash_faults(row: dict[str, Any]) -> list[str]:
     if row.get("broken"):
-        return ["a JSON column cannot be read"]
+        return ["a column cannot be read"]
     digest = text_hash(row["title"], row["body_text"])
     if digest != row["text_hash"]:
         return ["its text_hash does not match its title and body_text"]
@@ -127,7 +127,7 @@ def _deep_faults(db: Database, row: dict[str, Any], rules: dict[str, Any], repor
 def _readable(db: Database, version_id: int) -> list[dict[str, Any]]:
     try:
         return responses.of_version(db, version_id)
-    except zstandard.ZstdError:  # bytes that cannot be unpacked are told with the bodies
+    except StorageError:  # bytes that cannot be unpacked are told with the bodies
         return []
 
 

@@ -13,7 +13,6 @@ from sqlite_utils import Database
 
 from storage import fulltext
 from storage.database import open_readonly
-from storage.faults import is_of_the_file
 from storage.responses import body_hash
 from storage.versions import chain_link
 
@@ -136,12 +135,11 @@ def _count(db: Database, table: str) -> Iterator[int]:
 
 
 def readable(rows: Iterator[T], stopped: Callable[[str], T]) -> Iterator[T]:
-    """Rows as far as the file can be read; where it cannot, what `stopped` makes of a sentence."""
+    """Rows as far as the file can be read, and what is in it; where it cannot, what `stopped` makes of a sentence."""
     try:
         yield from rows
-    except sqlite3.DatabaseError as error:
-        said = str(error).partition("'")[0] if is_of_the_file(error) else str(error)  # not the text that is no UTF-8
-        yield stopped(f"it cannot be read on (SQLite: {said.strip()})")
+    except (sqlite3.DatabaseError, TypeError, ValueError) as error:
+        yield stopped(f"it cannot be read on ({str(error).partition(' with text ')[0]})")  # one that is no UTF-8
 
 
 def chained(db: Database) -> Iterator[dict[str, Any]]:
@@ -178,10 +176,11 @@ def contents(db: Database) -> Iterator[dict[str, Any]]:
     names = [column[0] for column in cursor.description]
     for values in cursor:
         row = dict(zip(names, values, strict=True))
+        row["broken"] = any(isinstance(value, bytes) for value in values)
         try:
             for name in _JSON:
                 row[name] = _value(row[name])
-        except ValueError:
+        except (ValueError, TypeError):
             row["broken"] = True
         yield row
 
@@ -248,11 +247,19 @@ def _file_faults(path: Path) -> list[tuple[str, int, str]]:
 
 
 def _said_of_file(db: Database) -> Iterator[tuple[str, int, str]]:
-    for (line,) in db.execute("PRAGMA integrity_check(20)"):
+    for line in _integrity(db):
         if line != "ok":
             yield "file", 0, f"SQLite's integrity check says: {line}"
     for table, row_id, parent, _ in db.execute("PRAGMA foreign_key_check"):
         yield table, row_id or 0, f"refers to a row of {parent} that is not there"
+
+
+def _integrity(db: Database) -> list[str]:
+    """What SQLite's check says; of a page at which it stops with an error, the first thing."""
+    try:
+        return [row[0] for row in db.execute("PRAGMA integrity_check(20)")]
+    except sqlite3.DatabaseError:
+        return [row[0] for row in db.execute("PRAGMA integrity_check(1)")]
 
 
 def index_faults(db: Database, whole: bool) -> Iterator[tuple[str, int, str]]:

@@ -5,6 +5,7 @@ import sqlite3
 from pathlib import Path
 
 _LEAST_ROOM = 1024 * 1024  # bytes; with less, what cannot be written or opened is for want of room
+DAMAGED = "the database is damaged; `newstrail verify` says where; restore a backup"
 _HINTS = {
     sqlite3.SQLITE_NOTADB: "it is not a newstrail database; name another with database = … in newstrail.toml",
     sqlite3.SQLITE_BUSY: "another program has held it for too long; try again when it is done",
@@ -14,7 +15,7 @@ _HINTS = {
     sqlite3.SQLITE_PERM: "the file or its folder is read-only",
     sqlite3.SQLITE_CANTOPEN: "it cannot be opened: its folder does not exist or may not be written to",
     sqlite3.SQLITE_FULL: "the disk is full; make room and run again: what was committed is kept",
-    sqlite3.SQLITE_CORRUPT: "it is damaged; `newstrail verify` says where; restore a backup",
+    sqlite3.SQLITE_CORRUPT: DAMAGED,
     sqlite3.SQLITE_IOERR: "the disk cannot be read or written",
 }
 MOVED = "the file was deleted or replaced while it was used; put it back or restore a backup, and run again"

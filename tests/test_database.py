@@ -222,22 +222,23 @@ def spoil(trail: Desk) -> None:
             file.write(b"\xff" * 4096)
 
 
-def test_a_damaged_page_is_told_of_by_whatever_meets_it(trail: Desk) -> None:
+def test_a_damaged_page_is_told_of_by_whatever_meets_it(trail: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     trail.crawl()
     spoil(trail)
     goal = trail.folder / "copy.db"
     before = trail.database.read_bytes()
-    commands = [
-        CRAWL, [*SCRAPY, "-a", "recheck=1"], ["crawler", "log", "NW1"], ["crawler", "sql", "SELECT * FROM versions"],
-        ["crawler", "backup", str(goal)],
-    ]  # fmt: skip
-    for running in [start(trail, command) for command in commands]:
-        ended(running, 4, str(trail.database), "it is damaged", "`newstrail verify` says")
+    words = (str(trail.database), "damaged", "`newstrail verify` says")
+    ended(start(trail, [*SCRAPY, "-a", "recheck=1"]), 4, *words)
+    for command in (["crawl", "--recheck"], ["log", "NW1"], ["sql", "SELECT * FROM versions"], ["backup", str(goal)]):
+        assert run(["--config", str(trail.toml), *command]) == 4, command
+        (line,) = capsys.readouterr().err.splitlines()
+        assert not [word for word in words if word not in line], line
     assert list(trail.folder.glob("*copy*")) == []
-    assert trail.database.read_bytes()[4096:] == before[4096:]  # the first page says which log it goes with
-    done = trail.shell("newstrail", "verify")
-    assert done.returncode == 1 and len(done.stderr.splitlines()) == 1
-    assert "SQLite's integrity check says: " in done.stdout and "versions: it cannot be read on" in done.stdout
+    assert trail.database.read_bytes()[4096:] == before[4096:]
+    assert run(["--config", str(trail.toml), "verify"]) == 1
+    told = capsys.readouterr()
+    assert len(told.err.splitlines()) == 1
+    assert "SQLite's integrity check says: " in told.out and "versions: it cannot be read on" in told.out
 
 
 # ── Backups ─────────────────────────────────────────────────────────────────────────────────────────────────────────
