@@ -76,9 +76,9 @@ def _backups(trail: Desk, number: int, chance: random.Random) -> list[str]:
     if sum(commits) < number or len(lengths) < 2 or any(crawls):
         failures.append(f"{sum(commits)} commits, crawls {crawls} and records {lengths} while the backups were made")
     print(
-        f"backups: {number} made beside {len(crawls)} crawls and {sum(commits)} other commits: {len(chains)} open, verify"
-        f" and are beginnings of the record, {len(lengths)} different ones; {statistics.median(took):.2f} s each,"
-        f" {max(took):.2f} s the longest; {time.monotonic() - began:.0f} s"
+        f"backups: {number} made beside {len(crawls)} crawls and {sum(commits)} other commits: {len(chains)} open,"
+        f" verify and are beginnings of the record, {len(lengths)} different ones; {statistics.median(took):.2f} s"
+        f" each, {max(took):.2f} s the longest; {time.monotonic() - began:.0f} s"
     )
     return failures
 
