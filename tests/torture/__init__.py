@@ -1,0 +1,1 @@
+"""What newstrail is put through."""
