@@ -27,48 +27,51 @@ ROOT = Path(__file__).parents[2]
 CPU_SECONDS = 5.0  # that one input of at most 64 KiB may take
 MEMORY_MB = 1536
 NAMES = ("listing", "endpoint", "share", "feed", "edit", "robots", "config", "search", "time", "headers")
-HAS_ATHERIS = importlib.util.find_spec("atheris") is not None
-_STARTED = 60  # seconds that a process may take beyond what it is given: starting, and its last input
+ENGINES = {"hypothesis": 0.4, "atheris": 0.6}  # and their shares of the time
+STARTED = 60  # seconds that a process may take beyond what it is given: starting, and its last input
 _FOUND, _DONE = "FOUND ", "DONE "
 
 
-def main(short: bool, seed: int = 20241122, names: Sequence[str] = NAMES, seconds: float | None = None) -> list[str]:
-    """Fuzz these targets; the failures. Full: a minute each; short: some 20 s for all of them."""
-    folder = Path(tempfile.mkdtemp(prefix="newstrail-fuzz-"))
+def main(short: bool, seed: int = 20241122, names: Sequence[str] = NAMES, seconds: float = 60.0) -> list[str]:
+    """Fuzz these targets, each for so many seconds, or in short form all of them for some 20; the failures."""
+    jobs = [(engine, (name,), seconds * share) for name in names for engine, share in ENGINES.items()]
     if short:
-        jobs = [("hypothesis", names, 12.0), ("atheris", names, 8.0)]
-    else:
-        jobs = [
-            (e, (n,), (seconds or 60.0) * share) for n in names for e, share in (("hypothesis", 0.3), ("atheris", 0.7))
-        ]
-    if not HAS_ATHERIS:
+        jobs = [(engine, tuple(names), 18.0 * share) for engine, share in ENGINES.items()]
+    if importlib.util.find_spec("atheris") is None:
         print("fuzzing: without Atheris, which has no wheel for this Python or this machine")
         jobs = [job for job in jobs if job[0] != "atheris"]
+    folder = Path(tempfile.mkdtemp(prefix="newstrail-fuzz-"))
     with ThreadPoolExecutor(1 if short else 2) as pool:
-        failures = list(pool.map(lambda job: _run(*job, seed=seed, folder=folder, short=short), jobs))
-    return [line for lines in failures for line in lines]
+        found = [line for lines in pool.map(lambda job: _run(*job, seed, folder), jobs) for line in lines]
+    if not any(folder.iterdir()):
+        folder.rmdir()
+    return found
 
 
-def _run(engine: str, names: Sequence[str], seconds: float, *, seed: int, folder: Path, short: bool) -> list[str]:
+def _run(engine: str, names: Sequence[str], seconds: float, seed: int, folder: Path) -> list[str]:
     """One process of an engine, bounded; what it found."""
-    words = [f"--engine={engine}", f"--seconds={seconds}", f"--seed={seed}", f"--keep={folder}", *["--short"] * short]
-    command = [sys.executable, "-m", "tests.torture.fuzzing", *words, *names]
-    label = names[0] if len(names) == 1 else f"{len(names)} targets"
-    began = time.monotonic()
+    words = [f"--engine={engine}", f"--seconds={seconds}", f"--seed={seed}", f"--keep={folder}", *names]
+    label = f"{names[0] if len(names) == 1 else f'{len(names)} targets'} by {engine}"
+    began, longest = time.monotonic(), 2 * seconds + STARTED
     process = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
-    )
+        [sys.executable, "-m", "tests.torture.fuzzing", *words],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+    )  # fmt: skip
     try:
-        told, _ = process.communicate(timeout=2 * seconds + _STARTED)
+        told, _ = process.communicate(timeout=longest)
     except subprocess.TimeoutExpired:
         process.kill()
-        return [f"fuzzing {label} by {engine}, seed {seed}: not ended after {2 * seconds + _STARTED:.0f} s"]
-    done = re.findall(rf"^{_DONE}(\d+)|^stat::number_of_executed_units: *(\d+)", told, re.MULTILINE)
-    count = int("".join(done[-1])) if done else 0
+        told, _ = process.communicate()
     failures = [f"fuzzing {line} (by {engine}, seed {seed})" for line in re.findall(rf"{_FOUND}(.*)", told)]
-    print(f"fuzzing {label}: {count:,} inputs by {engine} in {time.monotonic() - began:.0f} s, {len(failures)} found")
-    if process.returncode or not count:
-        failures.append(f"fuzzing {label} by {engine}, seed {seed}: ended with {process.returncode}: {told[-600:]}")
+    counted = re.findall(rf"^(?:{_DONE}|stat::number_of_executed_units: *)(\d+)", told, re.MULTILINE)
+    if process.returncode or not counted:
+        took = f"after {time.monotonic() - began:.0f} s"
+        failures.append(f"fuzzing {label}, seed {seed}: ended with {process.returncode} {took}: {told[-600:]}")
+    print(
+        f"fuzzing {label}: {int(counted[-1]) if counted else 0:,} inputs in {time.monotonic() - began:.0f} s,"
+        f" {len(failures)} found",
+        flush=True,
+    )
     return failures
 
 
@@ -119,15 +122,25 @@ def bounded() -> Iterator[None]:
         signal.setitimer(signal.ITIMER_PROF, 0)
 
 
+@contextmanager
+def on_timer() -> Iterator[None]:
+    """What `bounded` counts ends in `TooSlow`."""
+    before = signal.signal(signal.SIGPROF, _slow)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGPROF, before)
+
+
 def _slow(number: int, frame: FrameType | None) -> None:
     raise TooSlow(f"over {CPU_SECONDS} s of CPU time")
 
 
 def _engine(arguments: argparse.Namespace) -> None:
     logging.disable()
-    signal.signal(signal.SIGPROF, _slow)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    {"hypothesis": by_hypothesis, "atheris": by_atheris}[arguments.engine](arguments)
+    with on_timer():
+        {"hypothesis": by_hypothesis, "atheris": by_atheris}[arguments.engine](arguments)
 
 
 def by_hypothesis(arguments: argparse.Namespace) -> None:
@@ -210,11 +223,10 @@ def replay(name: str, files: Sequence[str]) -> None:
     """Tries kept inputs, and shows what comes of them."""
     from tests.torture import targets
 
-    signal.signal(signal.SIGPROF, _slow)
     for file in files:
         began = time.process_time()
         try:
-            with bounded():
+            with on_timer(), bounded():
                 targets.TARGETS[name](Path(file).read_bytes())
         except targets.PROMISED as error:
             print(f"{file}: {error}")
@@ -226,7 +238,7 @@ if __name__ == "__main__":
     parser.add_argument("names", nargs="*", default=NAMES)
     parser.add_argument("--short", action="store_true")
     parser.add_argument("--seed", type=int, default=20241122)
-    parser.add_argument("--seconds", type=float)
+    parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--engine", choices=("hypothesis", "atheris"))
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--replay")

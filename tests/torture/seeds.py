@@ -125,8 +125,8 @@ def seeds(target: str) -> list[bytes]:
 _PLAIN = {
     "robots": (_ROBOTS,),
     "config": (targets.TOML, targets.TOML.replace("[[source]]", f"{_CONFIG.strip()}\n[[source]]", 1)),
-    "search": ("采购 OR 越来越 -中标 source:yaowen since:7d", '"预算 3.5" (年底 OR 完成) NOT changed:yes', "预算* 公示"),
-    "time": ("2024-11-20 08:00", "昨天", "2d", "yesterday 10pm", "1732267800", "22 Nov 2024 09:30:00 GMT"),
+    "search": ("采购 OR 越来越 -中标 source:yaowen since:7d", '"预算 3.5" (年底 OR 完成) NOT changed:yes', "预算*"),
+    "time": ("2024-11-20 08:00", "昨天", "2d", "yesterday 10pm", "1732267800", "22 Nov 2024 09:30 GMT"),
     "headers": (
         "120\nFri, 22 Nov 2024 09:31:00 GMT\ntext/html; charset=gbk", "newsdesk: noarchive\nunavailable_after: 1 Jan",
         "http://b.example/user/login?from=/1\n/404.html\nhttp://[::1]/\nhttp://a.example:99999/", "image/png\nblock",

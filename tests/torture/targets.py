@@ -26,6 +26,10 @@ from crawler.rules import addresses, asking, classify, dates, facts, identity, p
 from crawler.rules.asked import asked
 from crawler.rules.decode import decode
 from crawler.rules.diff import apply, blame, compare, counts, summary
+from crawler.rules.diff.marked import folded, paragraphs
+from crawler.rules.diff.sides import rows
+from crawler.rules.personal import masked
+from crawler.rules.severity.disclosure import disclosure
 from spiders.category import CategorySpider
 from storage import sources
 from storage.database import open_database
@@ -101,6 +105,12 @@ def edits(data: bytes) -> None:
     counts(operations, old)
     summary(old, new, operations)
     blame([old, new])
+    for one, side in ((old, "left"), (new, "right")):
+        assert "".join(piece.text for row in rows(old, new) for piece in getattr(row, side)) == one
+    for paragraph in paragraphs(old, new):
+        folded(paragraph)
+    assert len(masked(old)) == len(old)
+    disclosure(old, new, None, None)
     facts.changes(facts.find("", old), facts.find("", new))
     shingles.is_same_story(old, new)
     text.printable(old)
