@@ -36,7 +36,7 @@ def main(short: bool, seed: int = 20241122, names: Sequence[str] = NAMES, second
     """Fuzz these targets, each for so many seconds, or in short form all of them for some 20; the failures."""
     jobs = [(engine, (name,), seconds * share) for name in names for engine, share in ENGINES.items()]
     if short:
-        jobs = [(engine, tuple(names), 18.0 * share) for engine, share in ENGINES.items()]
+        jobs = [(engine, tuple(names), 14.0 * share) for engine, share in ENGINES.items()]
     if importlib.util.find_spec("atheris") is None:
         print("fuzzing: without Atheris, which has no wheel for this Python or this machine")
         jobs = [job for job in jobs if job[0] != "atheris"]
