@@ -68,8 +68,9 @@ def _links(root: HtmlElement, url: str) -> Iterator[tuple[str, str]]:
 
 def _base(root: HtmlElement, url: str) -> str:
     """What the page's links start from; a `<base>` that is no URL counts for nothing, as in a browser."""
+    said: str = root.xpath("string(//base/@href)")
     try:
-        return urljoin(url, root.xpath("string(//base/@href)"))
+        return urljoin(url, said)
     except ValueError:
         return url
 
