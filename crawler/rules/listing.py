@@ -60,9 +60,10 @@ def _links(root: HtmlElement, url: str) -> Iterator[tuple[str, str]]:
             continue
         try:
             goal = urljoin(base, href)
-            if len(goal) <= _LONGEST_URL and urlsplit(goal).scheme in ("http", "https") and urlsplit(goal).hostname:
+            parts = urlsplit(goal)
+            if len(goal) <= _LONGEST_URL and parts.scheme in ("http", "https") and parts.hostname and parts.port != 0:
                 yield goal.split("#")[0], one_line(page.text(link)) or one_line(link.get("title") or "")
-        except ValueError:  # a link that is no URL; the page has others
+        except ValueError:  # a link that is no URL, or has no port; the page has others
             continue
 
 

@@ -26,7 +26,7 @@ from types import FrameType
 ROOT = Path(__file__).parents[2]
 CPU_SECONDS = 5.0  # that one input of at most 64 KiB may take
 MEMORY_MB = 1536
-NAMES = ("listing", "endpoint", "share", "feed", "edit", "robots", "config", "search", "time", "headers")
+NAMES = ("listing", "endpoint", "share", "feed", "edit", "robots", "config", "search", "time", "reference", "headers")
 ENGINES = {"hypothesis": 0.4, "atheris": 0.6}  # and their shares of the time
 STARTED = 60  # seconds that a process may take beyond what it is given: starting, and its last input
 _FOUND, _DONE = "FOUND ", "DONE "

@@ -58,8 +58,9 @@ TOKENS: dict[str, tuple[str, ...]] = {
     "page": (
         "<p>", "</p>", "<div class='body'>", "</div>", "<h1>", "</h1>", "<table><tr><td>", "</td></tr></table>", "<br>",
         "<script>", "</script>", "<!--", "-->", "<base href='http://['>", "<a href='/yaowen/2024/11/22/NW2.html'>",
-        "<a href='//[::1/x'>", "<img src='data:image/png;base64,AAAA'>", "<meta charset=gb2312>", "<title>", "</title>",
-        "<script type='application/ld+json'>", "&#xD800;", "&#0;", "&amp;amp;", "&#99999999999;", "&nbsp;", "\u3000",
+        "<a href='//[::1/x'>", "<a href='//a.example:99999/yaowen/2024/11/22/NW3.html'>", "http://a.example:", "//",
+        "<img src='data:image/png;base64,AAAA'>", "<meta charset=gb2312>", "<title>", "</title>",
+        "<script type='application/ld+json'>", "&#xD800;", "&#0;", "&amp;amp;", "&#" + "9" * 5000, "&nbsp;", "\u3000",
         "<![CDATA[", "]]>", "<?xml version='1.0'?>", "<small>", "来源：", "作者：", "责任编辑：", "（完）", "（来源：",
         "页面不存在", "验证码", "请登录", "javascript:", "display:none", "%00", "%", "../", "?", "#", "<ul></ul>",
         "<meta property='article:published_time' content='", "<time datetime='", "<link rel='canonical' href='",
@@ -81,15 +82,17 @@ TOKENS: dict[str, tuple[str, ...]] = {
     ),
     "search": ("OR ", "AND ", "NOT ", "-", "(", ")", "\"", "“", "source:", "since:", "changed:", "*", "^", "采购"),
     "time": ("昨天", "2d", "1h", "3小时前", "2024-11-22", "09:30", "+08:00", "in ", " ago", "9" * 12, "T", "一月"),
+    "reference": ("http://", "a.example", "/", "?", "&", "#", "infoCode=", ":", "@", "[", "]", "%2f", "9" * 30, "NW1"),
     "headers": (
-        "charset=", "unicode_escape", "utf-7", "utf-16", "text/html", ";", "=", ":", ",", "120", "Fri, 22 Nov 2024",
+        "charset=", "unicode_escape", "uu", ":99999/", "utf-7", "utf-16", "text/html", ";", "=", ":", ",", "120",
+        "Fri, 22 Nov 2024",
         " 08:00:00 GMT", "noarchive", "newsdesk:", "http://", "//", "\\", "@", "[", "]", "%", "9" * 400, "-0800", "\t",
     ),
 }  # fmt: skip
 _OF = {
     "listing": ("page",), "share": ("page", "words"), "feed": ("page",), "endpoint": ("json", "page", "words"),
     "edit": ("words",), "robots": ("robots",), "config": ("config",), "search": ("search", "words"),
-    "time": ("time",), "headers": ("headers", "time"),
+    "time": ("time",), "reference": ("reference",), "headers": ("headers", "time"),
 }  # fmt: skip
 
 
@@ -127,6 +130,7 @@ _PLAIN = {
     "config": (targets.TOML, targets.TOML.replace("[[source]]", f"{_CONFIG.strip()}\n[[source]]", 1)),
     "search": ("采购 OR 越来越 -中标 source:yaowen since:7d", '"预算 3.5" (年底 OR 完成) NOT changed:yes', "预算*"),
     "time": ("2024-11-20 08:00", "昨天", "2d", "yesterday 10pm", "1732267800", "22 Nov 2024 09:30 GMT"),
+    "reference": ("NW1", "1", "http://a.example/share?infoCode=NW1", "http://a.example/yaowen/2024/11/22/NW1.html"),
     "headers": (
         "120\nFri, 22 Nov 2024 09:31:00 GMT\ntext/html; charset=gbk", "newsdesk: noarchive\nunavailable_after: 1 Jan",
         "http://b.example/user/login?from=/1\n/404.html\nhttp://[::1]/\nhttp://a.example:99999/", "image/png\nblock",

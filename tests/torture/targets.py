@@ -5,6 +5,7 @@ Nothing but the errors in `PROMISED` may come of any bytes, and what is made of 
 
 import itertools
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -16,8 +17,8 @@ import msgspec
 from scrapy.http import HtmlResponse, Request
 from scrapy.robotstxt import ProtegoRobotParser
 
-from crawler import config, searching
-from crawler.errors import NewstrailError
+from crawler import config, jobs, lookup, searching
+from crawler.errors import NewstrailError, NotFoundError, UsageError
 from crawler.items import Job, ListingReading, ListingTask, Look, Observation, Raw, Role, Target
 from crawler.learning import Learning
 from crawler.pipelines import NormalizePipeline
@@ -149,7 +150,7 @@ def configurations(data: bytes) -> None:
 
 def searches(data: bytes) -> None:
     """What is typed into a search, asked of a record."""
-    said = data.decode("utf-8", "surrogateescape")
+    said = _typed(data)
     question = asking.parse(said)
     for kind in ({}, {"best": True}, {"all_versions": True}):
         searching.find(_record(), question, SITE.zone, NOW, **kind)
@@ -158,8 +159,16 @@ def searches(data: bytes) -> None:
 
 def times(data: bytes) -> None:
     """What is typed as a time."""
-    found = when.moment(data.decode("utf-8", "surrogateescape"), SITE.zone, NOW)
+    found = when.moment(_typed(data), SITE.zone, NOW)
     assert dates.utc_text(dates.from_utc_text(found)) == found and len(found) == 20, found
+
+
+def references(data: bytes) -> None:
+    """What is typed to name an article: a code, a URL, a number."""
+    said = _typed(data)
+    with suppress(NotFoundError):
+        lookup.article(CONFIG, _record(), said)
+    Request(jobs.watch_target(CONFIG, said).url)
 
 
 def headers(data: bytes) -> None:
@@ -189,9 +198,18 @@ def _led_to(url: str) -> None:
     assert not host or addresses.host_of(urlsplit(url))
 
 
+def _typed(data: bytes) -> str:
+    """As the command line gets it; it refuses what is not UTF-8."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise UsageError(str(error)) from None
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "listing": listings, "endpoint": pages("content"), "share": pages("share"), "feed": feeds, "edit": edits,
-    "robots": robots, "config": configurations, "search": searches, "time": times, "headers": headers,
+    "robots": robots, "config": configurations, "search": searches, "time": times, "reference": references,
+    "headers": headers,
 }  # fmt: skip
 
 
