@@ -100,6 +100,7 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run a command line; the exit code. Errors are one line on standard error."""
     try:
+        _refuse_bytes(arguments)
         cli.main(arguments, prog_name="newstrail", standalone_mode=False)
     except NewstrailError as error:
         return _told(error)
@@ -123,6 +124,15 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:  # the reader of a pipe has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
+
+
+def _refuse_bytes(arguments: list[str]) -> None:
+    """What a terminal sent in another encoding is no text; neither SQLite nor a URL can hold it."""
+    for argument in arguments:
+        try:
+            argument.encode()
+        except UnicodeEncodeError:
+            raise UsageError(f"{argument} is not UTF-8; write it in the terminal's encoding") from None
 
 
 def _told(error: NewstrailError) -> int:

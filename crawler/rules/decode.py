@@ -5,7 +5,7 @@ import re
 
 _META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{1,40})""", re.IGNORECASE)
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_NOT_OF_PAGES = ("utf-7", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined")
+_NOT_OF_PAGES = ("utf-7", "idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined")
 # GB18030 contains both; publishers declare the smaller sets and use the whole (WHATWG Encoding, 4.2).
 _WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "iso8859-1": "cp1252", "ascii": "cp1252"}
 
@@ -60,7 +60,7 @@ def _declared(body: bytes, content_type: str | None) -> list[str]:
 
 def _codec(name: str) -> str | None:
     try:
-        b"".decode(name)  # refuses Python's bytes-to-bytes codecs
+        b" ".decode(name, "replace")  # refuses Python's bytes-to-bytes codecs; of no bytes it asks no codec
         codec = codecs.lookup(name).name
     except (LookupError, UnicodeError):
         return None
