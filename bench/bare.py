@@ -15,6 +15,9 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.http import Response
 from scrapy.settings import Settings
 
+_NO_OTHERS = dict.fromkeys(("file", "data", "ftp", "s3"))
+_RESOLVER = "scrapy.resolver.CachingThreadedResolver"
+_COMPRESSION = "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware"
 _ROBOTS = "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware"
 
 
@@ -51,8 +54,10 @@ def settings_of(kind: str, concurrency: int) -> Settings:
     if kind == "newstrail":
         settings.setmodule("crawler.settings", priority="project")
         parts = {path: place for path, place in settings["DOWNLOADER_MIDDLEWARES"].items() if _is_scrapys(path)}
-        settings.set("DOWNLOADER_MIDDLEWARES", parts | {_ROBOTS: 100}, priority="cmdline")
-        settings.set("ITEM_PIPELINES", {}, priority="cmdline")
+        parts |= {_ROBOTS: 100, _COMPRESSION: 590}
+        settings.set("DOWNLOADER_MIDDLEWARES", parts, priority="cmdline")
+        settings.update({"ITEM_PIPELINES": {}, "DOWNLOAD_HANDLERS": _NO_OTHERS}, priority="cmdline")
+        settings.set("TWISTED_DNS_RESOLVER", _RESOLVER, priority="cmdline")
     fair = {"CONCURRENT_REQUESTS": concurrency, "CONCURRENT_REQUESTS_PER_DOMAIN": concurrency, "LOG_ENABLED": False}
     settings.update(fair | {"DOWNLOAD_DELAY": 0}, priority="cmdline")
     return settings
@@ -72,7 +77,7 @@ def main() -> None:
     process = AsyncCrawlerProcess(settings_of(options.settings, options.concurrency))
     crawler = process.create_crawler(BareSpider)
     process.crawl(crawler, listing=options.listing)
-    if options.settings == "newstrail":  # as crawler/runner.py has it
+    if options.settings == "newstrail":  # as crawler/child.py has it
         gc.freeze()
         gc.set_threshold(50_000, 20, 50)
     process.start()

@@ -257,3 +257,19 @@ class RobotsNote(msgspec.Struct, tag="robots", frozen=True):
 
 
 Observation = Look | ListingReading | Ending | HostNote | RobotsNote
+
+
+class Begun(msgspec.Struct, tag="begun", frozen=True):
+    """A page is about to be read. Where that ends the process, `what` goes on record, with why."""
+
+    what: Look | ListingReading
+
+
+class Pulse(msgspec.Struct, tag="pulse", frozen=True):
+    """No page holds the process up; what it asked so far."""
+
+    requests: int = 0
+    not_modified: int = 0
+
+
+Message = Observation | Begun | Pulse  # what a crawl's process tells

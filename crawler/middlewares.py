@@ -1,7 +1,6 @@
 """What every request passes on its way out: `never_fetch`, addresses, robots.txt, and its turn at the host."""
 
 import asyncio
-import socket
 import time
 from collections.abc import Coroutine
 from dataclasses import dataclass
@@ -19,6 +18,8 @@ from twisted.internet.defer import Deferred
 
 from crawler.hosts import HostSpared, Turn, Turns
 from crawler.items import HostNote, Job, RobotsCopy, RobotsNote
+from crawler.network import RefusedAddressError
+from crawler.resolver import CheckedResolver
 from crawler.rules import addresses, classify, patience
 from crawler.rules.addresses import host_of
 from crawler.rules.dates import from_utc_text, utc_text
@@ -43,31 +44,37 @@ class NeverFetchMiddleware:
 
 
 class AddressMiddleware:
-    """Refuses requests, redirects and robots.txt look-ups that lead to private addresses."""
+    """Refuses requests, redirects and robots.txt look-ups that lead to private addresses, before a turn is taken.
+
+    The addresses are those that will be connected to: `CheckedResolver` looks each host up once for both.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
-        self._allowed: list[str] = crawler.settings.getlist("NEWSTRAIL_ALLOW_PRIVATE")
         self._stats = crawler.stats
-        self._verdicts: dict[str, asyncio.Future[str | None]] = {}
+        self._proxy: str | None = crawler.settings.get("NEWSTRAIL_PROXY")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
-        host = urlparse_cached(request).hostname or ""
-        if host not in self._verdicts:
-            self._verdicts[host] = asyncio.ensure_future(self._refusal(host))
-        if refusal := await self._verdicts[host]:
+        if why := addresses.unclear(request.url) or await self._refusal(urlparse_cached(request).hostname or ""):
             self._stats.inc_value("newstrail/refused_address")
-            raise IgnoreRequest(refusal)
+            raise IgnoreRequest(why)
+        if self._proxy is not None:
+            request.meta["proxy"] = self._proxy
 
     async def _refusal(self, host: str) -> str | None:
+        from twisted.internet import reactor  # there is one only when the crawl runs
+
+        assert isinstance(reactor.nameResolver, CheckedResolver)
         try:
-            found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError):
-            return f"the host name {host} cannot be resolved"
-        return addresses.refusal(host, [str(entry[4][0]) for entry in found], self._allowed)
+            await reactor.nameResolver.lookup(host)
+        except RefusedAddressError as error:
+            return str(error)
+        except (OSError, UnicodeError):  # the proxy may know hosts that are not known here
+            return None if self._proxy else f"the host name {host} cannot be resolved"
+        return None
 
 
 class RobotsMiddleware:

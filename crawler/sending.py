@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from crawler import __version__
+from crawler import __version__, network
 from crawler.config import Channel
 from crawler.errors import NewstrailError
-from crawler.rules import addresses, delivery
+from crawler.rules import delivery
 
 SECONDS = 10  # that a receiver may take, altogether
 _SAFE = "/%:@!$&'()*+,;=~-._"  # of a path, as RFC 3986 has it; what is quoted already stays so
@@ -58,7 +58,8 @@ def send(channel: Channel, message: Message, allow_private: tuple[str, ...], tim
         signed = delivery.headers(channel.secret or "", message.id, timestamp, body)
         post(channel.webhook, body, signed, allow_private)
     else:
-        _apprise(channel.url or "", message)
+        with network.guarded(allow_private):
+            _apprise(channel.url or "", message)
 
 
 def post(
@@ -118,7 +119,10 @@ def _connected(url: str, allow_private: tuple[str, ...], limit: float) -> Iterat
     kind = http.client.HTTPSConnection if is_tls else http.client.HTTPConnection
     connection = kind(parts.hostname or "", parts.port)
     connection.auto_open = 0  # to no other address
-    connection.sock = _socket(connection.host, connection.port, allow_private, limit)
+    try:
+        connection.sock = network.connect(connection.host, connection.port, allow_private, limit)
+    except network.RefusedAddressError:
+        raise NotSentError("it leads to a private address, which crawl.allow_private does not name") from None
     cut = threading.Timer(limit, _cut, [connection, is_over])
     cut.daemon = True
     cut.start()
@@ -137,19 +141,6 @@ def _connected(url: str, allow_private: tuple[str, ...], limit: float) -> Iterat
     finally:
         cut.cancel()
         connection.close()
-
-
-def _socket(host: str, port: int, allow_private: tuple[str, ...], limit: float) -> socket.socket:
-    """Connected to the first of the host's addresses that answers; none may be private."""
-    found = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    if addresses.refusal(host, found, allow_private):
-        raise NotSentError("it leads to a private address, which crawl.allow_private does not name")
-    for address in found[:-1]:
-        try:
-            return socket.create_connection((address, port), limit / len(found))
-        except OSError:
-            continue  # the next may be reached
-    return socket.create_connection((found[-1], port), limit)
 
 
 def _cut(connection: http.client.HTTPConnection, is_over: threading.Event) -> None:
@@ -183,6 +174,7 @@ def _apprise(url: str, message: Message) -> None:
     """Send by one of Apprise's services; raises `NotSentError`."""
     import apprise  # slow to import, and only some need it
 
+    os.environ.update(NO_PROXY="*", no_proxy="*")  # it would take one from the environment
     logger = logging.getLogger("apprise")  # its log has addresses in it
     logger.propagate = False
     if not logger.handlers:

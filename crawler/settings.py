@@ -8,20 +8,34 @@ COMMANDS_MODULE = "crawler.commands"
 LOG_LEVEL = "INFO"
 LOG_FORMAT = "%(asctime)s %(levelname)s %(message)s"
 
-# Safe by default: Scrapy ships each of these open.
-DOWNLOAD_VERIFY_CERTIFICATES = True
-TELNETCONSOLE_ENABLED = False  # runs code for whoever connects
-REMOTE_CONTROL_ENABLED = False  # runs code for whoever connects
+# --- Secure by default: an origin may send anything, and Scrapy ships most of these open. tests/test_secure.py attacks
+# each of them.
+# Nothing but http and https is asked for, wherever a link or a redirect leads.
+DOWNLOAD_HANDLERS: dict[str, Any] = {
+    "http": "crawler.handler.BoundedHandler",  # bounds the headers, too
+    "https": "crawler.handler.BoundedHandler",
+    "file": None,
+    "data": None,
+    "ftp": None,
+    "s3": None,
+}
+# No address is connected to that is not public, unless crawl.allow_private names it.
+TWISTED_DNS_RESOLVER = "crawler.resolver.CheckedResolver"
+DOWNLOAD_VERIFY_CERTIFICATES = True  # of https; one that cannot be verified is an error, never a page
+HTTPPROXY_ENABLED = False  # no proxy from the environment; crawl.proxy names one
+# These two run code for whoever connects to them.
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+# Nothing that one answer says goes back to a host with the next request.
 COOKIES_ENABLED = False
 REFERRER_POLICY = "no-referrer"
-METAREFRESH_ENABLED = False
-HTTPPROXY_ENABLED = False  # no proxy from the environment
-DOWNLOAD_HANDLERS: dict[str, Any] = {"file": None, "data": None, "ftp": None, "s3": None}
-DOWNLOAD_MAXSIZE = 8 * 1024 * 1024  # bytes, before and after decompression
+METAREFRESH_ENABLED = False  # a page's own markup leads nowhere
+# What one answer may cost. crawl.timeout bounds its time, crawl.memory_mb and crawl.page_seconds its reading.
+DOWNLOAD_MAXSIZE = 8 * 1024 * 1024  # bytes of a body, before and after decompression
 DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_FAIL_ON_DATALOSS = False  # what came of a cut answer is kept as evidence, and never read
-DOWNLOAD_TIMEOUT = 30  # seconds
 REDIRECT_MAX_TIMES = 5
+# --- End of what is secure by default.
 
 # Polite by default.
 ROBOTSTXT_OBEY = True
@@ -37,6 +51,8 @@ DOWNLOADER_MIDDLEWARES: dict[str, Any] = {
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "crawler.handler.BoundedCompressionMiddleware": 590,  # where Scrapy has its own
     "crawler.middlewares.NeverFetchMiddleware": 80,
     "crawler.middlewares.AddressMiddleware": 90,
     "crawler.middlewares.RobotsMiddleware": 100,

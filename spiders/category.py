@@ -7,8 +7,8 @@ from scrapy import Request
 from scrapy.http import Response
 
 from crawler.hosts import HostSpared
-from crawler.items import Entry, ListingReading, ListingTask, Raw, Target
-from crawler.rules import classify, identity, listing
+from crawler.items import Begun, ListingReading, ListingTask, Raw
+from crawler.rules import classify, listing, rest
 from crawler.rules.decode import decode
 from crawler.rules.extract import ExtractionError
 from spiders.reading import as_raw
@@ -30,9 +30,13 @@ class CategorySpider(ShareSpider):
         yield Request(self.task.url, self.parse_listing, errback=self.listing_failed, dont_filter=True, meta=meta)
 
     async def parse_listing(self, response: Response) -> AsyncIterator[Any]:
-        reading = self.read_listing(response)
+        self.sink(Begun(self.reading("error", url=response.url)))
+        try:
+            reading = self.read_listing(response)
+        except Exception as error:  # a page that breaks a rule of ours is a reading that brought nothing, not silence
+            reading = self.reading("error", reason=classify.broken(error), url=response.url)
         yield reading
-        for target in self.targets(reading):
+        for target in self.bounded(rest.of_listing(self.job, reading)):
             yield self.first_request(target)
 
     async def listing_failed(self, failure: Any) -> AsyncIterator[Any]:
@@ -40,7 +44,7 @@ class CategorySpider(ShareSpider):
             self.leave(failure.value)
         else:
             yield self.reading("error", reason=classify.failure(failure.value)[1])
-        for target in self.job.targets:
+        for target in self.bounded(self.job.targets):
             yield self.first_request(target)
 
     def reading(self, outcome: Any, **values: Any) -> ListingReading:
@@ -51,10 +55,11 @@ class CategorySpider(ShareSpider):
         raw: Raw = as_raw("listing", response, self.now())
         markup, _ = decode(raw.body, raw.header("Content-Type"))
         asked = next(iter(response.meta.get("redirect_urls", [])), None)
-        verdict = classify.answer(raw, response.flags, asked, markup)
-        if verdict and verdict[0] == "not_found" and self.task.seen_before:
-            return self.reading("gone", reason=f"{verdict[1]}: nothing listed now", url=response.url)
+        verdict = None
         try:
+            verdict = classify.answer(raw, response.flags, asked, markup)
+            if verdict and verdict[0] == "not_found" and self.task.seen_before:
+                return self.reading("gone", reason=f"{verdict[1]}: nothing listed now", url=response.url)
             heading, entries, others = listing.read(self.job.sites[self.task.site], markup, response.url)
         except ExtractionError as error:
             broken = str(error) if self.task.seen_before and verdict is None else None
@@ -64,29 +69,4 @@ class CategorySpider(ShareSpider):
         broken = listing.shortfall(len(entries), others, self.task.links_before)
         return self.reading(
             "read", heading=heading, entries=entries, other_links=others, broken=broken, response=raw, url=response.url
-        )
-
-    def targets(self, reading: ListingReading) -> list[Target]:
-        """New articles of the listing and the job's own targets, in the listing's order."""
-        due = {target.code: target for target in self.job.targets}
-        found = []
-        for entry in reading.entries:
-            if entry.code in due:
-                found.append(self.listed(due.pop(entry.code), entry))
-            elif entry.code not in self.job.known_codes:
-                found.append(self.listed(None, entry))
-        return found + list(due.values())
-
-    def listed(self, target: Target | None, entry: Entry) -> Target:
-        """The target with what the listing says of it."""
-        site = self.job.sites[self.task.site]
-        url = identity.page_url(site, "share", entry.code, entry.url) or entry.url
-        return Target(
-            site=self.task.site,
-            code=entry.code,
-            url=target.url if target else url,
-            post_url=(target.post_url if target else None) or entry.url,  # two listings may link to two pages of it
-            known=target.known if target else None,
-            full=target.full if target else False,
-            listed_title=entry.title or None,
         )

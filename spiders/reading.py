@@ -56,11 +56,14 @@ class Reading:
             return None
         markup, _ = decode(raw.body, raw.header("Content-Type"))
         asked_for = next(iter(response.meta.get("redirect_urls", [])), None)
-        verdict = (
-            classify.answer(raw, response.flags, asked_for, markup)
-            or self._led_astray(role, response)
-            or self._read(role, raw, markup)
-        )
+        try:
+            verdict = (
+                classify.answer(raw, response.flags, asked_for, markup)
+                or self._led_astray(role, response)
+                or self._read(role, raw, markup)
+            )
+        except extract.ExtractionError as error:  # not to be parsed at all
+            verdict = "error", str(error)
         if verdict is None:
             tags = [tag.decode("latin-1") for tag in response.headers.getlist("X-Robots-Tag")]
             self.robots[role] = asked(tags, "" if role == "content" else markup, self.agent)

@@ -6,7 +6,7 @@ post page; what one lacks (title, time, outlet) the next fills in. A page that i
 
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from scrapy.http import Response
 
 from crawler.config import Site, seconds
 from crawler.hosts import HostSpared
-from crawler.items import Job, Look, Observation, Role, Target
+from crawler.items import Begun, Job, Look, Message, Role, Target
 from crawler.rules import addresses, classify, identity, patience
 from crawler.rules.dates import utc_text
 from spiders.reading import Reading
@@ -29,7 +29,7 @@ class ShareSpider(Spider):
 
     name = "share"
 
-    def __init__(self, job: Job, sink: Callable[[Observation], None], **kwargs: Any) -> None:
+    def __init__(self, job: Job, sink: Callable[[Message], None], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.job = job
         self.sink = sink
@@ -37,10 +37,17 @@ class ShareSpider(Spider):
         self._observations = 0
         self._shells: Counter[str] = Counter()
         self._left: dict[str, tuple[HostSpared, int]] = {}  # host -> why, looks that were not made
+        self._beyond = 0  # looks that were not made because they are more than one crawl makes
 
     async def start(self) -> AsyncIterator[Any]:
-        for target in self.job.targets:
+        for target in self.bounded(self.job.targets):
             yield self.first_request(target)
+
+    def bounded(self, targets: Sequence[Target]) -> Sequence[Target]:
+        """As many of them as one crawl looks at; the others stay due."""
+        most = self.job.crawl.most_looks
+        self._beyond = max(0, len(targets) - most)
+        return targets[:most]
 
     def now(self) -> str:
         return utc_text(self.clock())
@@ -100,7 +107,13 @@ class ShareSpider(Spider):
             raise
         except Exception as error:  # whatever kept the page away is the look's reason
             return classify.failure(error)
+        self.begun(target, response)
         return await self.vouched(target, role, response) if conditional else response
+
+    def begun(self, target: Target, response: Response) -> None:
+        """Tell that a page is about to be read, should that be the end of this process."""
+        reading = self.begin(target, page=response.url, status=response.status)
+        self.sink(Begun(reading.look(self.next_id(), self.now(), ("error", ""))))
 
     async def vouched(self, target: Target, role: Role, response: Response) -> Response | classify.Verdict | None:
         """The answer, or where it is a 304 that vouches for nothing, the one without a condition."""
@@ -116,7 +129,10 @@ class ShareSpider(Spider):
     @property
     def left(self) -> tuple[str, ...]:
         """Of each host that was left: why, until when, and how much was not looked at."""
-        return tuple(patience.told(host, why.until, why.reason, n) for host, (why, n) in self._left.items())
+        told = [patience.told(host, why.until, why.reason, n) for host, (why, n) in self._left.items()]
+        if self._beyond:
+            told.append(f"{self._beyond} articles are more than crawl.most_looks = {self.job.crawl.most_looks} allows")
+        return tuple(told)
 
     def failed(self, failure: Any) -> Look | None:
         """The look at an article whose page could not be had at all; None where its host is spared."""
@@ -128,6 +144,7 @@ class ShareSpider(Spider):
         return reading.look(self.next_id(), self.now(), classify.failure(failure.value))
 
     async def parse(self, response: Response, target: Target) -> AsyncIterator[Any]:
+        self.begun(target, response)
         try:
             look = await self.look(target, response)
         except HostSpared as spared:
@@ -135,7 +152,7 @@ class ShareSpider(Spider):
             return
         except Exception as error:  # a page that breaks a rule of ours is a look that brought nothing, not silence
             reading = self.begin(target, page=response.url, status=response.status)
-            look = reading.look(self.next_id(), self.now(), ("error", f"{type(error).__name__}: {error}"[:200]))
+            look = reading.look(self.next_id(), self.now(), ("error", classify.broken(error)))
         yield look
         if look.outcome == "not_found" and self._confirms_at_once(target):
             try:

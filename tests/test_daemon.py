@@ -186,7 +186,8 @@ def test_a_crawl_that_takes_too_long_is_ended_and_what_keeps_ending_it_waits(tra
 
 
 def test_a_page_that_wants_memory_gets_no_more_than_there_is_for_it(trail: Desk, site: Replica) -> None:
-    often(trail, "\n[daemon]\nmemory_mb = 128\n")
+    trail.configure("[crawl]", "[crawl]\nmemory_mb = 128")
+    often(trail)
     site.override("/NewsData/GetNewsText.do?id=NW2", body_under_content("<p>a" * 1_700_000))  # 300 MB when parsed
     most = 0
     with Running(trail) as daemon:

@@ -110,7 +110,8 @@ def run_with_progress(db: Any, settings: config.Config, job: Job, name: str, log
             progress.update(bar, completed=tally.looks)
 
         channels = settings.channels.values()
-        recorder = run_in_child(db, settings.database, job, committed, listed, log_level, channels)
+        scrapy = {"LOG_ENABLED": True, "LOG_LEVEL": log_level} if log_level else {}
+        recorder = run_in_child(db, settings.database, job, committed, listed, scrapy, channels)
     return _summary(name, recorder, time.monotonic() - started)
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from scrapy.commands import crawl
+from scrapy.settings import SETTINGS_PRIORITIES
 from sqlite_utils import Database
 
 from crawler import config, jobs
@@ -16,7 +17,7 @@ from crawler.items import Job
 from crawler.recorder import Tally
 from crawler.rules.dates import utc_text
 from crawler.rules.text import printable
-from crawler.runner import run_here
+from crawler.runner import run_in_child
 from storage.database import open_database, usable
 from storage.errors import StorageError
 
@@ -24,7 +25,10 @@ _ARGUMENTS = {"category": ("source", "recheck"), "share": ("code", "site", "rech
 
 
 class Command(crawl.Command):
-    """Scrapy's `crawl`, with the job made from newstrail.toml and the record, and its result as exit code."""
+    """Scrapy's `crawl`, with the job made from newstrail.toml and the record, and its result as exit code.
+
+    It fetches and reads in a process of its own, as `newstrail crawl` does, so that no page can end the recording.
+    """
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Makes the job here, before Scrapy logs its first line, so that what is wrong with it is one line."""
@@ -40,8 +44,20 @@ class Command(crawl.Command):
             return
         db, settings, job = self._prepared
         with _told():
-            recorder = run_here(self.crawler_process, db, settings.database, job, settings.channels.values())
+            channels = settings.channels.values()
+            recorder = run_in_child(db, settings.database, job, settings=self._given(), channels=channels)
             _judge(recorder.outcome, recorder.tally, opts.spargs)
+
+    def _given(self) -> dict[str, Any]:
+        """What a person said of Scrapy's settings, on the command line or in the environment."""
+        assert self.settings is not None
+        given = {
+            name: self.settings.get(name)
+            for name in self.settings
+            if (self.settings.getpriority(name) or 0) >= SETTINGS_PRIORITIES["cmdline"]
+        }
+        plain = {name: value for name, value in given.items() if isinstance(value, str | int | float)}
+        return {"LOG_ENABLED": self.settings.getbool("LOG_ENABLED")} | plain
 
 
 @contextmanager

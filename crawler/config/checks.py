@@ -36,6 +36,8 @@ def check_crawl(file: Path, crawl: CrawlSettings) -> None:
     """`[crawl]`; raises `ConfigError`."""
     if "\n" in crawl.user_agent or not crawl.user_agent.isascii():
         refuse(file, "crawl.user_agent", "one line of ASCII, such as newsdesk/1.0 (+https://you.example/bot)")
+    if crawl.proxy is not None and not _is_proxy(crawl.proxy):
+        refuse(file, "crawl.proxy", "the address of an HTTP proxy, such as http://proxy.example:3128")
     for entry in crawl.allow_private:
         if not _is_host_or_network(entry):
             refuse(file, "crawl.allow_private", f"{entry!r} is neither a host name nor a CIDR such as 10.0.0.0/8")
@@ -195,6 +197,10 @@ def check_channel(
         if key not in sources:
             there_are = ", ".join(sources) or "none"
             refuse(file, f"{where}.sources", f"no source {key!r}; there are: {there_are}{did_you_mean(key, sources)}")
+
+
+def _is_proxy(url: str) -> bool:
+    return bool(re.fullmatch(r"http://[^/@?#\s]+/?", url)) and _is_web_url(url)
 
 
 def _is_web_url(url: str) -> bool:

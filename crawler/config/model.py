@@ -53,6 +53,11 @@ class CrawlSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     delay: Annotated[float, Meta(ge=0)] = 1.0  # seconds between requests to one host
     concurrency_per_host: Annotated[int, Meta(ge=1, le=32)] = 1
     allow_private: tuple[str, ...] = ()
+    proxy: str | None = None  # through which everything is fetched; none from the environment
+    timeout: Annotated[float, Meta(gt=0, le=3600)] = 30.0  # seconds that one answer may take, all in all
+    most_looks: Annotated[int, Meta(ge=1)] = 10_000  # of one crawl
+    memory_mb: Annotated[int, Meta(ge=128)] = 384  # MiB that a crawl's process may take beyond what it starts with
+    page_seconds: Annotated[int, Meta(ge=1, le=600)] = 20  # of CPU time that reading one page may take
 
 
 class Site(msgspec.Struct, forbid_unknown_fields=True, frozen=True, dict=True):
@@ -119,7 +124,6 @@ class DaemonSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """`[daemon]`: what `newstrail daemon` may use."""
 
     crawls: Annotated[int, Meta(ge=1, le=64)] = 2  # at once, each in a process of its own
-    memory_mb: Annotated[int, Meta(ge=128)] = 1024  # MiB of address space beyond what a crawl starts with
     longest_crawl: str = "1h"
 
 

@@ -13,7 +13,7 @@ from crawler import jobs
 from crawler.config import Config, seconds
 from crawler.daemon import plans
 from crawler.items import Job
-from crawler.leash import Leash, Limits
+from crawler.leash import Leash
 from crawler.recorder import Recorder
 from crawler.rules.dates import later, utc_text
 from crawler.rules.text import printable
@@ -60,7 +60,7 @@ def crawl_due(settings: Config, site: str, leash: Leash, cut: Counter[str]) -> N
 
 def _crawl(db: Database, settings: Config, name: str, job: Job, leash: Leash, cut: Counter[str]) -> None:
     started, began = time.monotonic(), utc_text(now())
-    leash.limits = Limits(settings.daemon.memory_mb, float(seconds(settings.daemon.longest_crawl)))
+    leash.seconds = float(seconds(settings.daemon.longest_crawl))
     channels = settings.channels.values()
     recorder = run_in_child(db, settings.database, job, leash=leash, channels=channels)
     _tell(name, recorder, time.monotonic() - started)

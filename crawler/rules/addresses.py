@@ -7,7 +7,15 @@ from contextlib import suppress
 from urllib.parse import ParseResult, SplitResult, unquote
 
 _PORTS = {"http": 80, "https": 443}
+LONGEST_URL = 2083  # characters; no browser opened longer ones
+# What stands between // and the path of a URL that all parsers read alike: no user, no backslash, no control character.
+_AUTHORITY = re.compile(r"(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?")
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")  # all that IANA has given out (RFC 4291, 2.4)
+# IPv6 networks whose last 32 bits are an IPv4 address: RFC 4291, 2.5.5.1; RFC 6052, 2.1; RFC 2765.
+_EMBEDDING = tuple(map(ipaddress.IPv6Network, ("::/96", "64:ff9b::/96", "::ffff:0:0:0/96")))
+_ISATAP = (0x5EFE, 0x2005EFE)  # before the IPv4 address (RFC 5214, 6.1)
 
 
 def host_of(url: SplitResult | ParseResult) -> str:
@@ -52,16 +60,46 @@ def is_left_alone(url: str, never_fetch: "re.Pattern[str] | None") -> bool:
     return never_fetch is not None and bool(never_fetch.search(url) or never_fetch.search(unquote(url)))
 
 
+def unclear(url: str) -> str | None:
+    """Why a URL is not asked for whatever it leads to: it is too long, or two programs may read two hosts in it.
+
+    >>> unclear("http://a.example\\\\@10.0.0.1/")
+    'a URL whose host is written ambiguously'
+    >>> unclear("http://a.example:8080/1.html?u=b@c"), unclear("http://[2001:db8::1]/")
+    (None, None)
+    """
+    if len(url) > LONGEST_URL:
+        return f"a URL of more than {LONGEST_URL} characters"
+    authority = re.split(r"[/?#]", url.partition("://")[2], maxsplit=1)[0]
+    return None if _AUTHORITY.fullmatch(authority) else "a URL whose host is written ambiguously"
+
+
 def is_public(address: _Address) -> bool:
-    """Whether an address is of the public internet; what is embedded in IPv6 forms counts as itself."""
+    """Whether an address is of the public internet; what is embedded in IPv6 forms counts as itself.
+
+    >>> [is_public(ipaddress.ip_address(text)) for text in ("8.8.8.8", "::ffff:8.8.8.8", "64:ff9b::a00:1")]
+    [True, True, False]
+    """
     if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
-        if inner is not None:
-            return is_public(inner)
+        inner = _embedded(address)
+        if any(not is_public(one) for one in inner):
+            return False
+        if inner and address not in _GLOBAL_UNICAST:
+            return True
+        return address in _GLOBAL_UNICAST and address.is_global
     return address.is_global and not address.is_multicast
 
 
-def _network(entry: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+def _embedded(address: ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
+    """The IPv4 addresses that an IPv6 address leads to."""
+    last = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    found = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
+    if any(address in network for network in _EMBEDDING) or (int(address) >> 32) & 0xFFFFFFFF in _ISATAP:
+        found.append(last)
+    return [one for one in found if one is not None]
+
+
+def _network(entry: str) -> _Network | None:
     try:
         return ipaddress.ip_network(entry, strict=False)
     except ValueError:

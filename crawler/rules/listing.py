@@ -7,12 +7,11 @@ from lxml.html import HtmlElement
 
 from crawler.config import Site
 from crawler.items import Entry
-from crawler.rules import identity, page
+from crawler.rules import addresses, identity, page
 from crawler.rules.extract import ExtractionError
 from crawler.rules.text import one_line
 
 _SHOWN = 5
-_LONGEST_URL = 2083  # characters; no browser opened longer ones
 
 
 def read(site: Site, markup: str, url: str) -> tuple[str | None, tuple[Entry, ...], int]:
@@ -60,7 +59,8 @@ def _links(root: HtmlElement, url: str) -> Iterator[tuple[str, str]]:
             continue
         try:
             goal = urljoin(base, href)
-            if len(goal) <= _LONGEST_URL and urlsplit(goal).scheme in ("http", "https") and urlsplit(goal).hostname:
+            parts = urlsplit(goal)
+            if len(goal) <= addresses.LONGEST_URL and parts.scheme in ("http", "https") and parts.hostname:
                 yield goal.split("#")[0], one_line(page.text(link)) or one_line(link.get("title") or "")
         except ValueError:  # a link that is no URL; the page has others
             continue

@@ -24,16 +24,36 @@ _WIDE = (  # East Asian wide and fullwidth characters that are no Hangul
 )
 _WRAPPED = re.compile(f"(?<=[{_WIDE}])[ \\t\\f]*[\\n\\r][ \\t\\f\\n\\r]*(?=[{_WIDE}])")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+MOST_ATTRIBUTES = 1000  # of one tag: the parser compares each with all before it
+_FEW = 32 * 1024  # characters, in which there cannot be so many that it takes long
+_ATTRIBUTE = (  # HTML Standard, 13.2.5.32 to 13.2.5.39
+    r"""[\s/]*+[^\s/>=][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?)?"""
+)
+_CROWDED = re.compile(rf"<[A-Za-z][^\s/>]*+(?:{_ATTRIBUTE}){{{MOST_ATTRIBUTES + 1}}}")
+
+
+class ExtractionError(ValueError):
+    """The answer is not what was expected; the message says what it is instead."""
 
 
 def tree(markup: str) -> HtmlElement | None:
-    """The element tree of a page; None where there is no element in it."""
-    parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=False, remove_comments=True, remove_pis=True)
+    """The element tree of a page; None where there is no element in it.
+
+    Raises `ExtractionError` where it has a tag of more than `MOST_ATTRIBUTES` attributes or is nested deeper than the
+    parser goes (2,048 levels): what lies below would be lost.
+    """
+    if len(markup) > _FEW and _CROWDED.search(markup):
+        raise ExtractionError(f"a tag of more than {MOST_ATTRIBUTES} attributes")
+    parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     data = markup.replace("\x00", "").encode("utf-8", "replace")
     try:
-        return lxml.html.document_fromstring(data, parser=parser)
+        root = lxml.html.document_fromstring(data, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):
-        return None
+        root = None
+    last = parser.error_log.last_error
+    if last is not None and last.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
+        raise ExtractionError(f"the parser refuses it: {last.message.partition(', use')[0]}")
+    return root
 
 
 def fragment_text(markup: str) -> str:

@@ -24,7 +24,10 @@ _NOT_NOW = (408, 429)  # RFC 9309 counts all of 4xx as "there is none"; these sa
 ROBOTS_SIZE = 500 * 1024  # bytes that are read: RFC 9309, 2.5
 ROBOTS_KEPT = 86400.0  # RFC 9309, 2.4
 # Requests that failed for a reason of their own, not because the host does not answer.
-_OWN_FAULT = ("DownloadCancelledError", "UnsupportedURLSchemeError", "ResponseDataLossError", "IgnoreRequest")
+_OWN_FAULT = (
+    "DownloadCancelledError", "HeadersTooLongError", "UnsupportedURLSchemeError", "ResponseDataLossError",
+    "IgnoreRequest",
+)  # fmt: skip
 
 
 def retry_after(value: str | None, now: datetime, date: str | None = None) -> float | None:

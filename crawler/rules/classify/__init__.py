@@ -177,6 +177,7 @@ _FAILURES = {
     "ResponseDataLossError": "the answer was cut short",
     "DownloadFailedError": "the connection broke",
     "DownloadCancelledError": "the answer is larger than allowed",
+    "HeadersTooLongError": "its headers are longer than allowed",
     "ConnectionLost": "the connection broke",
     "ConnectionDone": "the connection broke",
     "UnsupportedURLSchemeError": "only http and https are fetched",
@@ -192,3 +193,14 @@ def failure(error: BaseException) -> Verdict:
     if name in ("ResponseDataLossError",):
         return "partial", _FAILURES[name]
     return "error", _FAILURES.get(name) or f"{name}: {said}".rstrip(": ")[:200]
+
+
+def broken(error: Exception) -> str:
+    """Why a page could not be read, where that is no verdict of a rule.
+
+    >>> broken(MemoryError()), broken(ValueError("no"))
+    ('reading it takes more memory than crawl.memory_mb allows', 'ValueError: no')
+    """
+    if isinstance(error, MemoryError):
+        return "reading it takes more memory than crawl.memory_mb allows"
+    return f"{type(error).__name__}: {error}"[:200]

@@ -20,6 +20,7 @@ from crawler.rules.extract import fragment, media, stated
 from crawler.rules.extract.layout import Block, article_block, is_article, media_of
 from crawler.rules.extract.surroundings import around
 from crawler.rules.normalize import single
+from crawler.rules.page import ExtractionError as ExtractionError
 
 EXTRACTOR = "newstrail/3"
 # Keys that publishers' endpoints use, in order of preference; compared without case, "_" and "-".
@@ -46,10 +47,6 @@ _MESSAGE_KEYS = ("message", "msg", "error", "errmsg", "info", "status", "code", 
 _OF_BODY = ("body_html", "body_text", *MEDIA)  # read together, from one place
 _CLOSING_WORDS = 200  # characters at a body's end that may name its outlet
 _OUTLET_IN_TEXT = re.compile(r"[（(]\s*(?:文章)?来源[：:]\s*([^（()）\n]{1,40}?)\s*[)）]\s*\Z")
-
-
-class ExtractionError(ValueError):
-    """The answer is not what was expected; the message says what it is instead."""
 
 
 class NotFoundAnswer(Exception):
