@@ -24,7 +24,8 @@ from tests.torture.answers import Path as Way
 from tests.torture.answers import Place
 from tests.torture.origins import Row
 
-SECURE, UNSIGNED, WRONG = "127.0.0.8", "127.0.0.9", "127.0.0.10"
+OTHER = "127.0.0.7"  # takes notifications, and has what redirects may lead to
+SECURE, UNSIGNED, WRONG = "127.0.0.8", "127.0.0.9", "127.0.0.10"  # by their certificates
 _DAY = datetime.timedelta(days=1)
 
 
@@ -85,8 +86,8 @@ class World:
         self._by_host = {case.host: (group, case) for group, case in cases if case.way in ("robots", "listing")}
         self._listings = {group.host: group for group in self.groups}
         hosts = {*self._listings, *(case.host for _, case in cases)}
-        self.plain = Server(self._respond, hosts=("127.0.0.1", *sorted(hosts - {"127.0.0.1"})))
-        self.hosts = sorted({*hosts, "127.0.0.1", SECURE, UNSIGNED, WRONG})
+        self.plain = Server(self._respond, hosts=(OTHER, *sorted(hosts - {OTHER})))
+        self.hosts = sorted({*hosts, OTHER, SECURE, UNSIGNED, WRONG})
         self._tls: dict[str, Server] = {}
 
     @contextmanager
@@ -142,9 +143,11 @@ class World:
         if way is None:
             return status(404)
         if case is None or group is None or parts.path.startswith("/down/"):  # where a listing's or a host's links lead
-            plain = f"http://127.0.0.1:{self.plain.port}/plain/{code}"
+            plain = f"http://{OTHER}:{self.plain.port}/plain/{code}"
             return redirect(plain) if parts.path.startswith("/down/") else self._plain(way, code, host)
         hostile = group.hostile and code[0] in "KN"
+        if parts.path.startswith(("/loop/", "/on/")):
+            return self._hostile(case, case.way, code, host)  # type: ignore[arg-type]
         if way == "content" and case.way in ("redirect", "robots"):
             return redirect(f"http://{case.host}:{self.plain.port}/c/{code}")
         if way == "share" and case.way in ("post", "link"):
