@@ -16,11 +16,16 @@ from twisted.python.failure import Failure
 from twisted.web._newclient import HEADER, STATUS
 
 MOST_HEADER_BYTES = 256 * 1024  # browsers stop at this
+_UNVERIFIED = ("certificate verify failed", "VerificationError")  # as OpenSSL and service_identity say it
 MOST_CODINGS = 2  # content codings, one over the other; more than one is rare enough
 
 
 class HeadersTooLongError(Exception):
     """An answer's status lines and headers, those of 1xx answers too, are longer than `MOST_HEADER_BYTES`."""
+
+
+class CertificateError(Exception):
+    """An https origin's certificate is of another host, is over, or nobody vouches for it."""
 
 
 class _Protocol(_LenientHTTP11ClientProtocol):
@@ -60,6 +65,8 @@ class BoundedHandler(HTTP11DownloadHandler):
             for reason in getattr(error.__cause__, "reasons", ()):
                 if reason.check(HeadersTooLongError):
                     raise reason.value from error
+                if any(said in repr(reason.value) for said in _UNVERIFIED):
+                    raise CertificateError(str(reason.value)) from error
             raise
 
 

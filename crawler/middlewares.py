@@ -58,6 +58,8 @@ class AddressMiddleware:
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
+        if not request.url.startswith(("http://", "https://")):
+            raise IgnoreRequest("only http and https are fetched")
         if why := addresses.unclear(request.url) or await self._refusal(urlparse_cached(request).hostname or ""):
             self._stats.inc_value("newstrail/refused_address")
             raise IgnoreRequest(why)

@@ -25,11 +25,15 @@ _WIDE = (  # East Asian wide and fullwidth characters that are no Hangul
 _WRAPPED = re.compile(f"(?<=[{_WIDE}])[ \\t\\f]*[\\n\\r][ \\t\\f\\n\\r]*(?=[{_WIDE}])")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 MOST_ATTRIBUTES = 1000  # of one tag: the parser compares each with all before it
-_FEW = 32 * 1024  # characters, in which there cannot be so many that it takes long
+_FEW = 64 * 1024  # characters, in which there cannot be so many that it takes long
 _ATTRIBUTE = (  # HTML Standard, 13.2.5.32 to 13.2.5.39
     r"""[\s/]*+[^\s/>=][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?)?"""
 )
-_CROWDED = re.compile(rf"<[A-Za-z][^\s/>]*+(?:{_ATTRIBUTE}){{{MOST_ATTRIBUTES + 1}}}")
+_CROWDED = re.compile(  # what looks like a tag in a script or a comment is none
+    r"<(?:!--(?!-?>)(?:.*?--!?>|.*)|(script|style)\b(?:.*?</\1|.*)"
+    rf"|(?P<crowded>[A-Za-z][^\s/>]*+(?:{_ATTRIBUTE}){{{MOST_ATTRIBUTES + 1}}}))",
+    re.DOTALL | re.IGNORECASE,
+)
 
 
 class ExtractionError(ValueError):
@@ -42,7 +46,7 @@ def tree(markup: str) -> HtmlElement | None:
     Raises `ExtractionError` where it has a tag of more than `MOST_ATTRIBUTES` attributes or is nested deeper than the
     parser goes (2,048 levels): what lies below would be lost.
     """
-    if len(markup) > _FEW and _CROWDED.search(markup):
+    if len(markup) > _FEW and any(found["crowded"] for found in _CROWDED.finditer(markup)):
         raise ExtractionError(f"a tag of more than {MOST_ATTRIBUTES} attributes")
     parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     data = markup.replace("\x00", "").encode("utf-8", "replace")
@@ -51,6 +55,8 @@ def tree(markup: str) -> HtmlElement | None:
     except (etree.ParserError, etree.XMLSyntaxError):
         root = None
     last = parser.error_log.last_error
+    if last is not None and last.type == etree.ErrorTypes.ERR_NO_MEMORY:  # what came before it would pass for the page
+        raise MemoryError
     if last is not None and last.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
         raise ExtractionError(f"the parser refuses it: {last.message.partition(', use')[0]}")
     return root

@@ -25,8 +25,8 @@ ROBOTS_SIZE = 500 * 1024  # bytes that are read: RFC 9309, 2.5
 ROBOTS_KEPT = 86400.0  # RFC 9309, 2.4
 # Requests that failed for a reason of their own, not because the host does not answer.
 _OWN_FAULT = (
-    "DownloadCancelledError", "HeadersTooLongError", "UnsupportedURLSchemeError", "ResponseDataLossError",
-    "IgnoreRequest",
+    "CertificateError", "DownloadCancelledError", "HeadersTooLongError", "UnsupportedURLSchemeError",
+    "ResponseDataLossError", "IgnoreRequest",
 )  # fmt: skip
 
 

@@ -129,6 +129,10 @@ def test_an_endpoint_without_a_body(answer: str, error: type[Exception]) -> None
         ("127.0.0.1", False), ("10.1.2.3", False), ("169.254.169.254", False), ("100.64.0.1", False),
         ("0.0.0.0", False), ("224.0.0.1", False), ("::1", False),
         ("::ffff:127.0.0.1", False), ("2002:7f00:1::", False), ("fc00::1", False),
+        ("2001:0:7f00:1::", False), ("64:ff9b::7f00:1", False), ("64:ff9b:1::1", False), ("::127.0.0.1", False),
+        ("::5efe:10.0.0.1", False), ("2606::200:5efe:a00:1", False), ("fec0::1", False), ("fe80::1", False),
+        ("ff02::1", False), ("2001:db8::1", False), ("198.18.0.1", False), ("255.255.255.255", False), ("::", False),
+        ("::ffff:8.8.8.8", True), ("64:ff9b::808:808", True), ("2002:808:808::1", True),
     ],
 )  # fmt: skip
 def test_private_addresses_are_refused_unless_named(address: str, public: bool) -> None:

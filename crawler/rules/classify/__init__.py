@@ -180,6 +180,8 @@ _FAILURES = {
     "HeadersTooLongError": "its headers are longer than allowed",
     "ConnectionLost": "the connection broke",
     "ConnectionDone": "the connection broke",
+    "NotSupported": "only http and https are fetched",
+    "CertificateError": "its certificate cannot be verified",
     "UnsupportedURLSchemeError": "only http and https are fetched",
 }
 

@@ -1,0 +1,169 @@
+"""What one page may cost, and what becomes of one that costs more: one error, and the crawl goes on with the next."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from crawler.rules import page
+from tests.conftest import Desk, article
+from tests.crawling import ROOT
+from tests.daemons import until
+from tests.origin import Answer, Replica, body_under_content
+from tests.origin import page as answer
+
+CRAWLS = {
+    "newstrail": ["crawler", "crawl", "--recheck"],
+    "scrapy": ["scrapy", "crawl", "category", "-a", "source=yaowen", "-a", "recheck=1"],
+}
+CHECKS = "SELECT code, outcome, reason FROM checks c JOIN articles a ON a.id = c.article_id ORDER BY c.id"
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+
+
+def greedy(depth: int = 2040, paragraphs: int = 40) -> Answer:
+    """A page on which the trail's selector looks at each of its ancestors for each of its ancestors."""
+    words = "<p>预算3.5亿元，由市级财政安排，年底前完成。</p>" * paragraphs
+    return answer(f"<html><body><h1>题</h1>{'<div>' * depth}{words}{'</div>' * depth}</body></html>")
+
+
+@pytest.fixture
+def trail(tmp_path: Path, site: Replica) -> Desk:
+    """Post pages are read, by a selector that takes long on nested pages; reading one may take a second."""
+    desk = Desk(tmp_path, site)
+    text = desk.toml.read_text(encoding="utf-8").replace("[crawl]", "[crawl]\npage_seconds = 1")
+    lines = [line for line in text.splitlines() if not line.startswith(("content", "concurrency_per_host"))]
+    lines.insert(lines.index("[site.replica]") + 1, 'body = "div div div div p, body"')
+    desk.toml.write_text("\n".join(lines), encoding="utf-8")
+    return desk
+
+
+def post(site: Replica, code: str) -> str:
+    return site.article(code).post_path("yaowen")
+
+
+def outcomes(trail: Desk) -> dict[str, tuple[str, str]]:
+    return {row["code"]: (row["outcome"], row["reason"] or "") for row in trail.rows(CHECKS)}
+
+
+@pytest.mark.parametrize("command", CRAWLS.values(), ids=CRAWLS)
+def test_a_page_that_takes_all_the_time_there_is_ends_its_process_and_no_other_page(
+    trail: Desk, site: Replica, command: list[str]
+) -> None:
+    for code in ("NW1", "NW3"):
+        site.override(post(site, code), greedy())
+    trail.run(command[0], *command[1:], code=3)
+    found = outcomes(trail)
+    assert found["NW2"][0] == "new"
+    for code in ("NW1", "NW3"):
+        assert found[code] == ("error", "reading it took more than 1 s of CPU time")
+    (run,) = trail.rows("SELECT outcome, reason, errors, requests FROM runs")
+    assert (run["outcome"], run["errors"]) == ("partial", 2) and "CPU time" in run["reason"]
+    assert not trail.rows("SELECT * FROM changes WHERE kind != 'first_seen'")
+    asked = [request.path for request in site.log]
+    assert (
+        asked.count("/category/yaowen.html") == 1 and asked.count(post(site, "NW2")) <= 3
+    )  # it was under way with each
+    trail.assert_sound()
+    site.clear_overrides()
+    trail.run(command[0], *command[1:], code=0)
+    assert {outcome for outcome, _ in outcomes(trail).values()} == {"new", "unchanged", "not_modified"} - {
+        "unchanged" if outcomes(trail)["NW2"][0] == "not_modified" else "not_modified"
+    }
+
+
+def test_a_listing_that_takes_all_the_time_is_an_error_and_the_known_articles_are_looked_at(
+    trail: Desk, site: Replica
+) -> None:
+    trail.run("crawler", "crawl", code=0)
+    links = "".join(f"<div><a href='/yaowen/2024/11/22/X{n}.html'>题</a>" for n in range(2000))
+    trail.configure("article  = '", "article  = '(?:(?:/[a-z]+)*)*x*")
+    site.override("/category/yaowen.html", answer(f"<html><body>{links}<a href='/{'a/' * 40}!'>x</a></body></html>"))
+    trail.run("crawler", "crawl", "--recheck", code=3)
+    (run,) = trail.rows("SELECT outcome, reason FROM runs ORDER BY id DESC LIMIT 1")
+    assert run["outcome"] == "partial" and "category/yaowen.html: reading it took more than 1 s" in run["reason"]
+    assert len(trail.rows(CHECKS)) == 6
+
+
+def test_a_process_that_is_held_up_otherwise_is_ended_by_the_clock(trail: Desk, site: Replica) -> None:
+    site.override(post(site, "NW1"), greedy())
+    command = [sys.executable, "-m", "crawler", "crawl"]
+    environment = {**os.environ, "NEWSTRAIL_CONFIG": str(trail.toml)}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE) as crawl:
+        child = until(lambda: children(crawl.pid), "a crawl's process")[0]
+        until(lambda: any(request.path == post(site, "NW1") for request in site.log), "the page")
+        time.sleep(0.3)
+        os.kill(child, signal.SIGSTOP)
+        assert crawl.wait(60) == 3, crawl.stderr and crawl.stderr.read()
+    found = outcomes(trail)
+    assert found["NW1"] == ("error", "reading it took more than 3 s")
+    assert found["NW2"][0] == found["NW3"][0] == "new"
+
+
+def test_pages_end_only_so_many_processes(tmp_path: Path) -> None:
+    """Each is named; what is left is due at the next crawl."""
+    with Replica([article(f"NW{number}") for number in range(14)]) as site:
+        trail = Desk(tmp_path, site)
+        trail.configure("[crawl]", "[crawl]\nmemory_mb = 128")
+        for number in range(14):
+            big = body_under_content("<p>a" * 1_900_000)
+            site.override(f"/NewsData/GetNewsText.do?id=NW{number}", big)
+        trail.run("crawler", "crawl", code=3)
+        found = outcomes(trail)
+        assert found and all(outcome == "error" for outcome, _ in found.values())
+        trail.assert_sound()
+
+
+def children(pid: int) -> list[int]:
+    found = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        found += [int(child) for child in task.read_text().split()]
+    return found
+
+
+def test_a_crawl_looks_at_so_many_articles_and_says_what_is_left(tmp_path: Path) -> None:
+    with Replica([article(f"NW{number}") for number in range(5)]) as site:
+        trail = Desk(tmp_path, site)
+        trail.configure("[crawl]", "[crawl]\nmost_looks = 3")
+        said = trail.shell("newstrail", "crawl")
+        assert said.returncode == 3 and "2 articles are more than crawl.most_looks = 3 allows" in said.stderr
+        assert len(trail.rows(CHECKS)) == 3
+        assert trail.shell("newstrail", "crawl").returncode == 0
+        assert trail.counts("SELECT state, count(*) FROM articles GROUP BY 1") == {"live": 5}
+
+
+@pytest.mark.parametrize(
+    ("markup", "why"),
+    [
+        ("<p " + " ".join(f"a{n}" for n in range(200_000)) + ">x</p>", "1000 attributes"),
+        ("<p " + "".join(f"a{n}='>'" for n in range(20_000)) + ">x</p>", "1000 attributes"),
+        ("<p " + "\n/".join(f'a{n} = "<p>"' for n in range(20_000)) + ">x</p>", "1000 attributes"),
+        ("<div>" * 2050 + "x", "depth"),
+        ("</p>" * 300 + "<b>" * 300_000 + "x", "depth"),
+    ],
+)
+def test_what_no_parser_should_be_given_is_refused(markup: str, why: str) -> None:
+    began = time.process_time()
+    with pytest.raises(page.ExtractionError, match=why):
+        page.tree(f"<html><body>{markup}")
+    assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<p " + " ".join(f"a{n}" for n in range(999)) + ">" + "字" * 40_000,
+        "<div>" * 2000 + "字" * 40_000,
+        "<p>it's</p>" * 40_000,
+        "<p title='a>b' data-x=\"<i>\">字</p>" * 4_000,
+        "<p>" + "字" * 2_500_000,
+        "<!-- " + "<a " * 40_000 + "--><p>字</p>",
+        "<script>" + "if(a<b) c=d/e; " * 40_000 + "</script><style>" + "a<b c=d e " * 4_000 + "</style>",
+    ],
+)
+def test_what_is_only_long_is_read_to_its_end(markup: str) -> None:
+    root = page.tree(f"<html><body>{markup}<i>末</i>")
+    assert root is not None and page.text(root).endswith("末")
