@@ -5,9 +5,9 @@ import re
 
 _META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{1,40})""", re.IGNORECASE)
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-# What a page may declare, by Python's names (WHATWG Encoding, 4.2): neither UTF-7 and HZ, in which plain letters hide
-# markup, nor what Python has besides for its own source and for names of hosts. And what is read in their place: GB18030
-# contains GBK and GB2312, and publishers declare the smaller sets and use the whole.
+# What a page may declare, by Python's names (WHATWG Encoding, 4.2), and what is read in its place: GB18030 contains GBK
+# and GB2312, and publishers declare the smaller sets and use the whole. Neither UTF-7 and HZ are among them, in which
+# plain letters hide markup, nor what Python has besides, for its own source and for names of hosts.
 _OF_PAGES = {
     "gb18030": "gb18030", "gbk": "gb18030", "gb2312": "gb18030", "big5": "big5hkscs", "big5hkscs": "big5hkscs",
     "euc_jp": "euc_jp", "shift_jis": "cp932", "cp932": "cp932", "iso2022_jp": "iso2022_jp", "euc_kr": "cp949",

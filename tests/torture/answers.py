@@ -77,9 +77,7 @@ def ok(at: Place, body: bytes | str | None = None, **headers: str) -> Answer:
     """The answer with 200; `Content_Type="…"` becomes `Content-Type: …`."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     content = text(at) if body is None else body
-    return Answer(
-        200, {"Content-Type": kind(at)} | named, content.encode() if isinstance(content, str) else content
-    )
+    return Answer(200, {"Content-Type": kind(at)} | named, content.encode() if isinstance(content, str) else content)
 
 
 def page(**fields: Any) -> Make:

@@ -4,6 +4,7 @@
 """
 
 import argparse
+import csv
 import json
 import os
 import random
@@ -323,8 +324,6 @@ def _exported(table: Table, folder: Path, environment: dict[str, str]) -> None:
         done = watched([sys.executable, "-m", "crawler", "export", what, "--out", str(to)], environment, folder, 120)
         if done.code != 0 or "Traceback" in done.output:
             table.fail(f"export {what}", f"left with {done.code}: {done.output[-400:]}")
-    import csv  # noqa: PLC0415
-
     for file in folder.rglob("*.md"):
         if file.parent != out and out not in file.parents:
             table.fail("export jekyll", f"wrote {file}")

@@ -1,8 +1,8 @@
 """A network of its own for what is tried: every address of the world is this machine, and names lead where they should.
 
 In a network namespace with nothing but a loopback, one route makes any address local, so that a connection to any of
-them is met by the canary. A name server there answers differently the second time. The kernel's tools do this (`unshare`
-of util-linux, `ip` of iproute2); where they may not be used, the rows that need names are left out.
+them is met by the canary. A name server there answers differently the second time. `unshare` of util-linux and `ip` of
+iproute2 do this; where they may not be used, the rows that need names are left out.
 """
 
 import os
@@ -81,7 +81,7 @@ class NameServer(threading.Thread):
             return [public] if kind == 1 else [socket.inet_pton(socket.AF_INET6, "::1")] if kind == 28 else []
         if name.endswith(".rebind.test") and kind == 1:
             self._asked[name] += 1
-            looks = int(name.split(".")[0].rpartition("-")[2])
+            looks = int(name.split(".", maxsplit=1)[0].rpartition("-")[2])
             return [public if self._asked[name] <= looks else private]
         return []
 

@@ -234,9 +234,7 @@ def _context(folder: Path, host: str, named: str, signer: Signer | None) -> ssl.
     certificate = made.sign(signer[0] if signer else key, hashes.SHA256())
     file = folder / f"{host}.pem"
     file.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
         + certificate.public_bytes(serialization.Encoding.PEM)
     )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
