@@ -82,7 +82,7 @@ def _network() -> Iterator[Row]:
     yield _leads("9c", "hexadecimal", "0x7f000042:{canary}")
     yield _leads("9d", "two parts", "127.66:{canary}")
     yield _leads("9e", "a dot behind it", "127.0.0.66.:{canary}")
-    either: dict[Path, Expected] = dict.fromkeys(PAGES, (("error", "gone", "empty", "blocked"), ""))
+    either: dict[Path, Expected] = dict.fromkeys(FETCHED, (("error", "gone", "empty", "blocked"), ""))
     for number, looks in (("10", 1), ("10b", 2), ("10c", 3)):
         yield _leads(
             number, f"a name that leads to 127.0.0.66 from look-up {looks + 1} on",
@@ -93,7 +93,7 @@ def _network() -> Iterator[Row]:
     yield _leads("12", "a backslash in the authority", r"127.0.0.66:{canary}\@news.example")
     yield _leads("12b", "the other way round", r"news.example:80\@127.0.0.66:{canary}")
     yield _leads("12c", "userinfo", "news.example@127.0.0.66:{canary}")
-    nowhere: dict[Path, Expected] = dict.fromkeys(PAGES, (("error", "gone", "soft_404"), ""))
+    nowhere: dict[Path, Expected] = dict.fromkeys(FETCHED, (("error", "gone", "soft_404"), ""))
     yield _leads("12d", "a password and a hash", "u:p#news.example@127.0.0.66:{canary}", differ=nowhere)
     yield _leads("12e", "a tab in the host", "127.0.0\t.66:{canary}")
     yield _leads("12f", "full-width digits", "%EF%BC%91%EF%BC%92%EF%BC%97.0.0.66:{canary}")

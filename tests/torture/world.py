@@ -148,7 +148,7 @@ class World:
         hostile = group.hostile and code[0] in "KN"
         if parts.path.startswith(("/loop/", "/on/")):
             return self._hostile(case, case.way, code, host)  # type: ignore[arg-type]
-        if way == "content" and case.way in ("redirect", "robots"):
+        if way == "content" and case.way in ("redirect", "robots") and code[0] in "KN":
             return redirect(f"http://{case.host}:{self.plain.port}/c/{code}")
         if way == "share" and case.way in ("post", "link"):
             return Answer(200, {"Content-Type": HTML}, pages.share(0))
