@@ -7,7 +7,7 @@ ARGS ?=
 # pip compiles nothing, for a quicker set-up; so let Python keep what it compiles at first use.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test axe load gauntlet soak lint bench constraints dist clean
+.PHONY: help demo test axe load gauntlet soak torture lint bench constraints dist clean
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -40,6 +40,9 @@ gauntlet: $(READY) ## noise and real edits on many pages: what is recorded as a 
 
 soak: $(READY) ## run the daemon for a day made short: memory, and the gaps between requests (a quarter of an hour)
 	@$(BIN)/python -m tests.soak $(ARGS)
+
+torture: $(READY) ## hostile origins, kills, failing disks, fuzzing, a long day made short (under 40 minutes)
+	@$(BIN)/python -m tests.torture $(ARGS)
 
 bench: $(READY) ## measure the speed of a crawl and of each rule
 	@$(BIN)/python -m bench $(ARGS)

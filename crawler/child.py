@@ -58,6 +58,7 @@ def main(parent: int) -> None:
     process.crawl(crawler, job=start.job, sink=told)
     gc.freeze()  # what is imported stays: it need not be looked through again and again
     gc.set_threshold(50_000, 20, 50)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # what a page ends leaves no copy of it in the folder
     _take_no_more_than(start.job.crawl.memory_mb)
     asyncio.get_event_loop_policy().get_event_loop().call_later(_PULSE, told.pulse)
     process.start(install_signal_handlers=False)

@@ -10,12 +10,12 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 from scrapy.logformatter import LogFormatter
 
-from crawler.items import Ending, ListingReading, Look, Observation
+from crawler.items import Begun, Ending, ListingReading, Look, Message, Observation
 from crawler.rules.dates import utc_text
 from crawler.rules.normalize import normalize
 from crawler.rules.text import printable, storable
 
-Sink = Callable[[Observation], None]
+Sink = Callable[[Message], None]
 logger = logging.getLogger(__name__)
 
 
@@ -36,12 +36,19 @@ class NormalizePipeline:
         reasons = [item.reason] if item.reason else []
         fields = item.fields
         if fields is not None:
+            self._crawler.spider.sink(_begun(item))  # type: ignore[union-attr]
             fields, remarks = normalize(fields, self._crawler.spider.job.sites[item.site].zone)  # type: ignore[union-attr]
             reasons += remarks + _lacking(item, fields)
             for remark in reasons:
                 self._crawler.stats.inc_value("newstrail/remarks")
                 logger.warning("%s: %s", item.page or item.url, printable(remark))
         return msgspec.structs.replace(item, fields=fields, reason=storable("; ".join(reasons)) or None)
+
+
+def _begun(look: Look) -> Begun:
+    """What is on record where its words are what ends the process."""
+    nothing: dict[str, Any] = {"fields": None, "responses": (), "not_modified": (), "vanished": (), "collapsed": False}
+    return Begun(msgspec.structs.replace(look, outcome="error", moved_from=None, moved_to=None, **nothing))
 
 
 def _lacking(look: Look, fields: Any) -> list[str]:

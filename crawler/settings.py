@@ -43,6 +43,11 @@ DOWNLOADER = "crawler.middlewares.BoundedDownloader"  # keeps DOWNLOAD_DELAY for
 DOWNLOAD_DELAY_JITTER = 0.0  # the delay is a promise, not a mean
 RETRY_TIMES = 1
 RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]  # not 429 and 503: they ask for patience
+RETRY_EXCEPTIONS = [  # not what took too long: it would take as long again
+    "scrapy.exceptions.CannotResolveHostError",
+    "scrapy.exceptions.DownloadConnectionRefusedError",
+    "scrapy.exceptions.DownloadFailedError",
+]
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"
 
 DOWNLOADER_MIDDLEWARES: dict[str, Any] = {

@@ -158,6 +158,7 @@ def test_what_no_parser_should_be_given_is_refused(markup: str, why: str) -> Non
         "<p " + " ".join(f"a{n}" for n in range(999)) + ">" + "字" * 40_000,
         "<div>" * 2000 + "字" * 40_000,
         "<p>it's</p>" * 40_000,
+        f"<p style='{'display :' * 40_000}'>字</p>",
         "<p title='a>b' data-x=\"<i>\">字</p>" * 4_000,
         "<p>" + "字" * 2_500_000,
         "<!-- " + "<a " * 40_000 + "--><p>字</p>",

@@ -27,7 +27,7 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECAS
 MOST_ATTRIBUTES = 1000  # of one tag: the parser compares each with all before it
 _FEW = 64 * 1024  # characters, in which there cannot be so many that it takes long
 _ATTRIBUTE = (  # HTML Standard, 13.2.5.32 to 13.2.5.39
-    r"""[\s/]*+[^\s/>=][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?)?"""
+    r"""[\s/]*+[^\s/>=][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+"""
 )
 _CROWDED = re.compile(  # what looks like a tag in a script or a comment is none
     r"<(?:!--(?!-?>)(?:.*?--!?>|.*)|(script|style)\b(?:.*?</\1|.*)"

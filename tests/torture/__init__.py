@@ -1,1 +1,1 @@
-"""What newstrail is put through: hostile origins, kills, full disks, and months in minutes."""
+"""What newstrail is put through: hostile origins, kills, failing disks, nonsense, and a long day."""
