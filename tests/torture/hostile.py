@@ -335,44 +335,49 @@ def _exported(table: Table, folder: Path, environment: dict[str, str]) -> None:
 
 
 def _notified(table: Table, world: World) -> None:
-    """A test message to each row: to its answers, and to where it leads."""
+    """A test message to each row, by a webhook and by Apprise: to its answers, and to where it leads."""
     folder = table.folder / "webhooks"
     folder.mkdir()
     head = f'[crawl]\nuser_agent = "newsdesk/1.0 (+https://news.example/bot)"\n{allowed(world.hosts)}\n'
-    rows = [row for row in table.rows if not (row.needs == "namespace" and not table.has_names)]
+    rows = [row for row in table.rows if "webhook" in row.paths and (table.has_names or row.needs != "namespace")]
     rows = [row for row in rows if not table.short or row.kind == "network" or row.number in _SHORT_ROWS]
-    chosen: dict[str, Row] = {}
-    toml = head
-    for number, row in enumerate(row for row in rows if "webhook" in row.paths):
-        case = Case(row, "webhook", number, OTHER)
-        code = f"W{number:03}"
-        world.hook(code, case)
-        urls = {f"answers-{number}": f"http://{OTHER}:{world.plain.port}/hook/{code}"}
-        if row.url:
-            urls[f"leads-{number}"] = row.url_at(world.place(case, "webhook", code, OTHER))
-        for name, url in urls.items():
-            table_of_it = f'\n[[notify]]\nname = "{name}"\nwebhook = {json.dumps(url)}\nsecret = "x"\n'
+    channels: dict[str, tuple[Row, str]] = {}
+    for number, row in enumerate(rows):
+        for name, keys in _channels(world, row, number):
+            written = f'\n[[notify]]\nname = "{name}"\n{keys}\n'
+            table.tried += 1
             try:
-                config.parse(head + table_of_it, folder / "newstrail.toml")
+                config.parse(head + written, folder / "newstrail.toml")
             except ConfigError:  # refused before anything is sent
-                table.tried += 1
                 continue
-            toml += table_of_it
-            chosen[name] = row
+            channels[name] = (row, written)
+    toml = head + "".join(written for _, written in channels.values())
     (folder / "newstrail.toml").write_text(toml, encoding="utf-8")
     environment = {**os.environ, "NEWSTRAIL_CONFIG": str(folder / "newstrail.toml"), "TMPDIR": str(folder)}
     command = [sys.executable, "-m", "crawler", "notify", "--test", "--json"]
-    run = watched(command, environment, folder, 60 + 12 * len(chosen))
+    run = watched(command, environment, folder, 60 + 12 * len(channels))
+    table.peaks["webhooks"] = round(run.peak)
     if run.code not in (0, 1) or "Traceback (most" in run.output or run.peak > MOST_MEMORY:
         table.fail("webhooks", f"left with {run.code}, {run.peak:.0f} MiB: {run.output[-600:]}")
         return
-    said = {r["channel"]: r for r in json.loads(run.output[: run.output.rindex("]") + 1])}
-    for name, row in chosen.items():
-        table.tried += 1
-        is_well = row.outcomes == READ or row.kind in ("transport", "parse")
+    said = {told["channel"]: told for told in json.loads(run.output[: run.output.rindex("]") + 1])}
+    for name, (row, _) in channels.items():
+        is_well = row.outcomes == READ or row.kind != "network"
         if name not in said or (said[name]["delivered"] and not is_well):
             table.fail(f"row {row.number} ({row.name}) by webhook", f"{name} said {said.get(name)}")
-    table.peaks["webhooks"] = round(run.peak)
+
+
+def _channels(world: World, row: Row, number: int) -> Iterator[tuple[str, str]]:
+    """(name, keys) of the channels that meet a row."""
+    case, code = Case(row, "webhook", number, OTHER), f"W{number:03}"
+    world.hook(code, case)
+    urls = {f"answers-{number}": f"http://{OTHER}:{world.plain.port}/hook/{code}"}
+    if row.url:
+        urls[f"leads-{number}"] = row.url_at(world.place(case, "webhook", code, OTHER))
+    for name, url in urls.items():
+        yield name, f'webhook = {json.dumps(url)}\nsecret = "x"'
+        if row.kind == "network" and url.startswith("http://"):
+            yield f"apprise-{name}", f"url = {json.dumps(url.replace('http://', 'json://', 1))}"
 
 
 if __name__ == "__main__":
