@@ -6,6 +6,7 @@ An `Answer` can also misbehave on the wire: late, silent, slow, cut off, raw.
 
 import asyncio
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -127,14 +128,22 @@ class Overrides:
 
 
 class Server:
-    """Serves `respond` on 127.0.0.1 in a daemon thread, from `start` to `stop`.
+    """Serves `respond` on these addresses in a daemon thread, from `start` to `stop`.
 
-    `respond` is called in that thread, one request at a time; `port` 0 takes a free one.
+    `respond` is called in that thread, one request at a time; `port` 0 takes a free one, the same on all; `tls`: what
+    is spoken beneath.
     """
 
-    def __init__(self, respond: Callable[[Request], Answer], port: int = 0) -> None:
+    def __init__(
+        self,
+        respond: Callable[[Request], Answer],
+        port: int = 0,
+        hosts: Sequence[str] = (HOST,),
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self.respond = respond
         self.port = port
+        self._hosts, self._tls = hosts, tls
         self.connections: set[_Connection] = set()
         self._ready = threading.Event()
         self._failure: OSError | None = None
@@ -157,19 +166,24 @@ class Server:
         self._loop = asyncio.get_running_loop()
         self._stopping = asyncio.Event()
         try:
-            listener = await self._loop.create_server(lambda: _Connection(self), HOST, self.port, backlog=512)
+            listeners = [await self._listen(self._hosts[0])]
+            self.port = listeners[0].sockets[0].getsockname()[1]
+            listeners += [await self._listen(host) for host in self._hosts[1:]]
         except OSError as error:
             self._failure = error
             self._ready.set()
             return
-        self.port = listener.sockets[0].getsockname()[1]
         self._ready.set()
         await self._stopping.wait()
-        listener.close()
+        for listener in listeners:
+            listener.close()
         while self.connections:
             for connection in tuple(self.connections):
                 connection.abort()
             await asyncio.sleep(0)
+
+    async def _listen(self, host: str) -> asyncio.Server:
+        return await self._loop.create_server(lambda: _Connection(self), host, self.port, backlog=512, ssl=self._tls)
 
 
 class _Connection(asyncio.Protocol):

@@ -15,6 +15,7 @@ _DATE = re.compile(
     r"\s*(?P<offset>Z|UTC|GMT|[+-]\d{2}:?\d{2})?(?![\d:]))?"
 )
 _CLOCK, _CLOCK_SECONDS = re.compile(r"\d:\d\d"), re.compile(r"\d:\d\d:\d\d")
+_EARLY = re.compile(r"(?<![\d+-])0\d{2,3}(?![\d:])")  # a year before 1000, which mail's rules take for one of ours
 _EPOCH = re.compile(r"1\d{9}(?:\d{3})?")
 _LONGEST = 400  # characters of a text in which a date is sought; a pattern with so many spaces in it would crawl
 _SECOND_HALF = ("下午", "傍晚", "晚上")
@@ -95,7 +96,7 @@ def _rfc5322(text: str, zone: ZoneInfo) -> tuple[str, str] | None:
         moment = parsedate_to_datetime(text)
     except (ValueError, OverflowError):
         return None
-    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR or not _CLOCK.search(text):
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR or _EARLY.search(text) or not _CLOCK.search(text):
         return None
     precision = "second" if _CLOCK_SECONDS.search(text) else "minute"
     return utc_text(moment if moment.tzinfo else moment.replace(tzinfo=zone)), precision

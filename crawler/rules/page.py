@@ -49,7 +49,7 @@ def tree(markup: str) -> HtmlElement | None:
     if len(markup) > _FEW and any(found["crowded"] for found in _CROWDED.finditer(markup)):
         raise ExtractionError(f"a tag of more than {MOST_ATTRIBUTES} attributes")
     parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
-    data = markup.replace("\x00", "").encode("utf-8", "replace")
+    data = markup.replace("\x00", "").encode("utf-8", "ignore")  # a lone surrogate is no character
     try:
         root = lxml.html.document_fromstring(data, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):

@@ -13,6 +13,14 @@ _CJK = re.compile(
     "\uff00-\uffef\U0001f200-\U0001f2ff\U00020000-\U0003ffff]"
 )
 _ENDLESS = re.compile(r"&#(?=[0-9]{20})0*([0-9]{0,10})[0-9]*")  # beyond all code points after ten digits
+_UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
+# What is drawn as nothing though it counts as a letter or a mark (Unicode's Default_Ignorable_Code_Point). A selector
+# that says how the sign or the ideograph before it is drawn is seen in that.
+_SIGN, _HAN = "#*\\d\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff", "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\uffa0\ufe00-\ufe0d]"
+    f"|(?<![{_SIGN}])[\ufe0e\ufe0f]|(?<![{_HAN}])[\U000e0100-\U000e01ef]"
+)
 _json = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps makes one each time
 
 
@@ -90,17 +98,19 @@ def _sha256(values: list[str | None]) -> str:
 
 
 def printable(value: object) -> str:
-    """Text with control characters, bidi overrides and zero-width characters made visible.
+    """Text with what cannot be seen made visible: control characters, bidi overrides, zero-width characters, fillers.
 
     >>> printable("a\\x1b[31mb")
     'a‹U+001B›[31mb'
     """
     text = "" if value is None else str(value)
-    if text.isprintable():
+    if text.isprintable() and _INVISIBLE.search(text) is None:
         return text
+    text = _INVISIBLE.sub(lambda match: _named(match[0]), text)
     return "".join(
-        f"‹U+{ord(c):04X}›"
-        if not c.isprintable() and c not in "\n\t" and unicodedata.category(c) in ("Cc", "Cf", "Cs")
-        else c
-        for c in text
+        _named(c) if not c.isprintable() and c not in "\n\t" and unicodedata.category(c) in _UNSEEN else c for c in text
     )
+
+
+def _named(character: str) -> str:
+    return f"‹U+{ord(character):04X}›"

@@ -9,6 +9,7 @@ from lxml import etree
 
 from crawler.feeds import fit
 from crawler.rules.diff.marked import Paragraph, Piece
+from crawler.rules.text import printable
 
 _WIDTH, _MARGIN, _SIZE = 1200, 48, 28  # pixels
 _SMALL = 20
@@ -77,7 +78,7 @@ def _wrapped(paragraph: Paragraph, wide: float) -> list[Line]:
     for piece in paragraph:
         text = ""
         begin = at
-        for word in _WORD.findall(fit(piece.text).replace("\n", " ")):
+        for word in _WORD.findall(fit(printable(piece.text)).replace("\n", " ")):
             broad = sum(map(width, word))
             if at + broad > wide:
                 lines[-1].append(Cell(piece.kind, text, begin, at - begin))
@@ -101,7 +102,7 @@ def _bounded(blocks: list[tuple[int, list[Line]]]) -> tuple[list[tuple[int, list
 
 def _drawn(blocks: list[tuple[int, list[Line]]], title: str) -> str:
     root = etree.Element(f"{{{_SVG}}}svg", nsmap={None: _SVG})
-    _element(root, "title").text = fit(title)
+    _element(root, "title").text = fit(printable(title))
     _element(root, "rect", width="100%", height="100%", fill=_PAPER)
     y = float(_MARGIN)
     for size, lines in blocks:

@@ -22,7 +22,8 @@ _INEXACT = re.compile(r"[余多来约近超逾]|不足|不到|不超|左右|上�
 _GROUPED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 # Points, signs and per cents that belong to no number; other marks and white space, but for signs that are read aloud.
 _LOOSE = re.compile(r"[.:/](?:(?<!\d[.:/])|(?!\d))|[%‰](?<!\d[%‰])|-(?:(?<=[^\W\d]-)|(?!\d))")
-_MARKS = re.compile(r"[^\w.:/%‰\-$¥€£₩+<>=±×÷°℃℉Ω§©®™]+")
+_OVERRIDES = "\u202d\u202e"  # what is behind them is read in another order: 35 as 53
+_MARKS = re.compile(rf"[^\w.:/%‰\-$¥€£₩+<>=±×÷°℃℉Ω§©®™{_OVERRIDES}]+")
 
 
 def severity(
