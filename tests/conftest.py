@@ -5,7 +5,6 @@ import json
 import os
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 
 from crawler.demo.pages import ZONE
+from tests import warm
 from tests.crawling import ROOT, Trail
 from tests.origin import Article, Replica
 
@@ -82,11 +82,8 @@ class Desk(Trail):
 
     def shell(self, command: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Run `newstrail …` or `scrapy …`: returncode, stdout, stderr. Never a traceback."""
-        done = subprocess.run(
-            [sys.executable, "-m", _COMMANDS[command], *arguments],
-            cwd=ROOT, env={**os.environ, "NEWSTRAIL_CONFIG": str(self.toml)},
-            capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
+        environment = {**os.environ, "NEWSTRAIL_CONFIG": str(self.toml)}
+        done = warm.run(_COMMANDS[command], arguments, ROOT, environment, 60)
         assert "Traceback" not in done.stdout + done.stderr, done.stderr
         return done
 

@@ -25,6 +25,7 @@ CORRECTED = "NW202411222276090107"
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Trail:
     """The record that `newstrail demo` leaves."""
     trail = Trail(tmp_path_factory.mktemp("demo"))
+    trail.cold = True  # here, every command is seen to bring what it needs
     story = trail.newstrail("demo", "--dir", str(trail.folder))
     (trail.folder / "story.txt").write_text(story, encoding="utf-8")
     return trail
