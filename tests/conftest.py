@@ -1,10 +1,12 @@
 """A small news site that is served, and newstrail pointed at it, for tests that run the real commands."""
 
+import fcntl
 import hashlib
 import json
 import os
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
@@ -110,6 +112,23 @@ def turns(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TMPDIR", str(tmp_path_factory.mktemp("turns")))
         yield
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that `newstrail demo` fills, made once for all of xdist's workers; `printed` is what it said.
+
+    It is for reading: who writes makes a copy.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "demo"
+    with shared.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / "printed").exists():
+            command = [sys.executable, "-m", "crawler", "demo", "--dir", str(shared)]
+            done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True, timeout=100)
+            (shared / "printed").write_text(done.stdout, encoding="utf-8")
+    return shared
 
 
 @pytest.fixture

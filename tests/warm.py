@@ -17,7 +17,7 @@ from pathlib import Path
 from crawler.cli import COMMANDS
 
 _context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["scrapy.cmdline", "crawler.runner", *sorted({module for module, _ in COMMANDS.values()})])
+_context.set_forkserver_preload(["scrapy.cmdline", "crawler.runner", *{module for module, _ in COMMANDS.values()}])
 
 
 def run(
@@ -51,8 +51,8 @@ def _main(
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         os.dup2(file, number)
         os.close(file)
-    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)
-    sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)
+    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)  # noqa: SIM115
     tempfile.tempdir = None  # as the environment has it
     sys.argv = [module, *arguments]
     runpy.run_module(module, run_name="__main__", alter_sys=True)
