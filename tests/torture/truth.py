@@ -20,7 +20,8 @@ ENDPOINT = "/NewsData/GetNewsText.do?id="
 CATEGORY = "jinghua"
 LISTED = 60  # articles; the older ones have left the listing
 EDITED, REMOVED, RESTORED = 0.012, 0.002, 0.25  # of the articles, and of those that are gone, between two crawls
-NEW_TEMPLATE = 15  # rounds, after which every page has other bytes and the same words
+AT_FIRST = 0.1  # of the articles are edited: what the first edits load is not what grows later
+NEW_TEMPLATE = 6  # rounds, after which every page has other bytes and the same words
 
 # What stands in for an answer, by the answer's own text: name -> (weight, what).
 _KINDS: dict[str, tuple[int, Callable[[str], Answer]]] = {
@@ -45,6 +46,7 @@ _KINDS: dict[str, tuple[int, Callable[[str], Answer]]] = {
 }
 _WAITS = 150  # of so many faults one asks to wait
 _LASTS = 0.4  # of the faults, that are there again at the second try
+_AGAIN = 0.3  # of the faults, that are there again in the next round
 Content = tuple[str, str, str]  # title, outlet, words of the body
 
 
@@ -126,8 +128,11 @@ class Origin:
 
     def _fault(self, code: str, asked: int) -> Answer | None:
         """What stands in for an article's answer number `asked` of this round; by seed, round and code alone."""
-        chance = random.Random(f"{self.seed}:{self.round}:{code}")
-        if chance.random() >= self.share:
+        for number, of_these in ((self.round, 1.0), (self.round - 1, _AGAIN)):
+            chance = random.Random(f"{self.seed}:{number}:{code}")
+            if chance.random() < self.share / (1 + _AGAIN) and chance.random() < of_these:
+                break
+        else:
             return None
         first = int(chance.random() < 0.1)  # or only a second request fails, of those that confirm
         lasts = chance.random() < _LASTS
@@ -148,7 +153,7 @@ class Origin:
         self.round += 1
         chance = random.Random(f"{self.seed}:{self.round}")
         gone = sorted(set(self.courses) - set(there))
-        for code in chance.sample(there, max(1, round(EDITED * len(there)))):
+        for code in chance.sample(there, max(1, round((AT_FIRST if self.round == 1 else EDITED) * len(there)))):
             self._edit(code, chance)
         for code in chance.sample(there, max(1, round(REMOVED * len(there)))):
             self.site.remove(code)
