@@ -16,8 +16,11 @@ help: ## say what can be made
 demo: $(READY) ## track a small news site on this machine, and show what it changed
 	@$(BIN)/newstrail demo $(ARGS)
 
+# Half as many again as there are processors: many tests wait, for a delay to be kept or a crawl's time to be up.
+WORKERS = $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )))
+
 test: $(READY) ## run the tests
-	@$(BIN)/python -m pytest --numprocesses logical --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS)
 
 AXE := $(HOME)/.cache/newstrail
 
