@@ -70,11 +70,9 @@ class LazyGroup(click.Group):
         try:
             return super().invoke(ctx)
         except sqlite3.DatabaseError as error:
-            from crawler import config
-
             if isinstance(error, sqlite3.IntegrityError):
                 raise
-            raise StorageError(in_plain_words(config.load(ctx.obj).database, error)) from error
+            raise StorageError(in_plain_words(_database(ctx.obj), error)) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -123,6 +121,15 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:  # the reader of a pipe has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
+
+
+def _database(config_path: str | None) -> str:
+    from crawler import config
+
+    try:
+        return str(config.load(config_path).database)
+    except NewstrailError:  # a command that needs none has a database of its own
+        return "the database"
 
 
 def _told(error: NewstrailError) -> int:
