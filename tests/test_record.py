@@ -26,7 +26,7 @@ from crawler.rules.dates import later, utc_text
 from crawler.runner import run_in_child
 from storage import articles, sources
 from storage.database import open_database, transaction
-from tests.conftest import Desk, article, assert_sound
+from tests.conftest import HALF_WRITTEN, Desk, article, assert_sound
 from tests.crawling import ROOT
 from tests.origin import Answer, Replica, page, redirect
 
@@ -762,6 +762,10 @@ def test_two_crawls_at_once_write_nothing_twice(tmp_path: Path) -> None:
                 subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
                 for _ in range(2)
             ]
+            while any(process.poll() is None for process in started):  # a reader sees all of it, at any moment
+                if trail.database.exists() and trail.rows("SELECT 1 FROM sqlite_schema WHERE name = 'redactions'"):
+                    assert [trail.rows(sql) for sql in HALF_WRITTEN] == [[]] * len(HALF_WRITTEN)
+                time.sleep(0.05)
             for process in started:
                 _, stderr = process.communicate(timeout=60)
                 assert process.returncode == 0, stderr.decode()

@@ -70,11 +70,9 @@ class LazyGroup(click.Group):
         try:
             return super().invoke(ctx)
         except sqlite3.DatabaseError as error:
-            from crawler import config
-
             if isinstance(error, sqlite3.IntegrityError):
                 raise
-            raise StorageError(in_plain_words(config.load(ctx.obj).database, error)) from error
+            raise StorageError(in_plain_words(_database(ctx.obj), error)) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -133,6 +131,15 @@ def _refuse_bytes(arguments: list[str]) -> None:
             argument.encode()
         except UnicodeEncodeError:
             raise UsageError(f"{argument} is not UTF-8; write it in the terminal's encoding") from None
+
+
+def _database(config_path: str | None) -> str:
+    from crawler import config
+
+    try:
+        return str(config.load(config_path).database)
+    except NewstrailError:  # a command that needs none has a database of its own
+        return "the database"
 
 
 def _told(error: NewstrailError) -> int:
