@@ -9,6 +9,7 @@ from crawler.cli import run
 from crawler.errors import ConfigError
 from crawler.rules import extract, listing
 from crawler.rules.decode import decode
+from crawler.rules.diff.sides import rows
 from crawler.rules.text import one_line
 from tests.torture.fuzzing import bounded, on_timer
 from tests.torture.targets import LISTING, PROMISED, SITE, TARGETS, TOML
@@ -75,6 +76,14 @@ def test_what_nothing_can_be_done_with_is_refused(section: str, line: str) -> No
 def test_a_selector_that_cannot_be_used_is_told(selector: str) -> None:
     with pytest.raises(extract.ExtractionError, match=r"the selector 'xpath:.*' cannot be used"):
         extract.from_page("<h1>A</h1>", "post", {"title": selector})
+
+
+def test_both_sides_of_a_paragraph_that_moved_and_was_written_anew_are_the_texts() -> None:
+    old = "ດ、联系方式：江州市财政局，0599-8812345\n\ufffd\ufffd件：采购文件.pdf\n江州市财政局"
+    new = "ດ、联系方式：江州市财政局，0599-8812345\n江州市财政局\n、联\ufffd\ufffd购文件.pd江州"
+    found = rows(old, new)
+    assert "".join(piece.text for row in found for piece in row.left) == old
+    assert "".join(piece.text for row in found for piece in row.right) == new
 
 
 def test_what_stands_behind_a_script_is_kept() -> None:
