@@ -61,7 +61,7 @@ def load(path: str | Path | None = None) -> Config:
     """Read and check a configuration file; raises `ConfigError`."""
     file = find(path)
     try:
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8-sig")  # some editors begin with a BOM
     except FileNotFoundError:
         raise ConfigError(f"{file}: not found; 'newstrail init' writes one, --config names another") from None
     except (OSError, UnicodeDecodeError) as error:
@@ -103,7 +103,7 @@ def parse(text: str, file: Path) -> Config:
         check_channel(file, f"notify {channel.name}", channel, sources, channels)
         channels[channel.name] = channel
     database = raw.get("database", "newstrail.db")
-    if not isinstance(database, str) or not database:
+    if not isinstance(database, str) or not database or "\0" in database:
         refuse(file, "database", "a file name")
     return Config(file, file.parent / database, crawl, sites, sources, daemon, retention, web, verify, channels)
 

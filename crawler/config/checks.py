@@ -26,6 +26,8 @@ from crawler.config.model import (
 )  # fmt: skip
 from crawler.errors import ConfigError
 
+_SHOWN = 200  # characters of a value in a message
+
 
 def refuse(file: Path, key: str, allowed: str) -> NoReturn:
     """Raises `ConfigError`: the file, the key and what is allowed."""
@@ -34,7 +36,7 @@ def refuse(file: Path, key: str, allowed: str) -> NoReturn:
 
 def check_crawl(file: Path, crawl: CrawlSettings) -> None:
     """`[crawl]`; raises `ConfigError`."""
-    if "\n" in crawl.user_agent or not crawl.user_agent.isascii():
+    if not (crawl.user_agent.isascii() and crawl.user_agent.isprintable()):
         refuse(file, "crawl.user_agent", "one line of ASCII, such as newsdesk/1.0 (+https://you.example/bot)")
     if crawl.proxy is not None and not _is_proxy(crawl.proxy):
         refuse(file, "crawl.proxy", "the address of an HTTP proxy, such as http://proxy.example:3128")
@@ -53,10 +55,7 @@ def _is_host_or_network(entry: str) -> bool:
 
 def check_site(file: Path, where: str, site: Site) -> Site:
     """A `[site.NAME]`; raises `ConfigError`."""
-    try:
-        groups = set(re.compile(site.article).groupindex)
-    except re.error as error:
-        refuse(file, f"{where}.article", f"not a regular expression: {error}")
+    groups = set(_pattern(file, f"{where}.article", site.article).groupindex)
     if "code" not in groups:
         refuse(file, f"{where}.article", "needs a group (?P<code>…) for the article's own id")
     for key in TEMPLATES:
@@ -66,13 +65,17 @@ def check_site(file: Path, where: str, site: Site) -> Site:
     for key in ("confirm_after", "variant_window", "forget_after"):
         _check_duration(file, f"{where}.{key}", getattr(site, key))
     for pattern in site.never_fetch:
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            refuse(file, f"{where}.never_fetch", f"{pattern!r} is not a regular expression: {error}")
+        _pattern(file, f"{where}.never_fetch", pattern)
     for field, selector in site.selectors.items():
         _check_selector(file, f"{where}.{field}", selector)
     return site
+
+
+def _pattern(file: Path, where: str, text: str) -> re.Pattern[str]:
+    try:
+        return re.compile(text)
+    except (re.error, OverflowError, RecursionError) as error:
+        refuse(file, where, f"{text[:_SHOWN]!r} is not a regular expression: {error}")
 
 
 def _check_template(file: Path, where: str, template: str, fields: set[str]) -> None:

@@ -50,7 +50,7 @@ class CrawlSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """`[crawl]`: how requests are made, whatever the site."""
 
     user_agent: Annotated[str, Meta(min_length=1)] = PLACEHOLDER_AGENT
-    delay: Annotated[float, Meta(ge=0)] = 1.0  # seconds between requests to one host
+    delay: Annotated[float, Meta(ge=0, le=86400)] = 1.0  # seconds between requests to one host
     concurrency_per_host: Annotated[int, Meta(ge=1, le=32)] = 1
     allow_private: tuple[str, ...] = ()
     proxy: str | None = None  # through which everything is fetched; none from the environment
@@ -71,7 +71,7 @@ class Site(msgspec.Struct, forbid_unknown_fields=True, frozen=True, dict=True):
     confirm_after: str = "10m"
     variant_window: str = "1h"
     never_fetch: tuple[str, ...] = ()
-    requests_per_day: Annotated[int, Meta(ge=1)] | None = None  # None: by the new articles of a day
+    requests_per_day: Annotated[int, Meta(ge=1, le=10**9)] | None = None  # None: by the new articles of a day
     patrol: Annotated[float, Meta(ge=0, le=0.5)] = 0.1  # share of the budget that looks for removals
     forget_after: str = "30d"
     title: str | None = None
@@ -223,8 +223,12 @@ def host_and_port(address: str) -> tuple[str, int] | None:
 
 
 def placeholders(template: str) -> set[str]:
-    """Names in braces: `placeholders("a/{code}")` is `{"code"}`."""
-    return {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
+    """Names in braces: `placeholders("a/{code}")` is `{"code"}`. Raises `ValueError` for more than a name in them."""
+    found = [part[1:] for part in string.Formatter().parse(template) if part[1] is not None]
+    for name, form, conversion in found:
+        if form or conversion:
+            raise ValueError(f"{{{name}}} takes no format")
+    return {name for name, _, _ in found if name is not None}
 
 
 def selector_xpath(selector: str) -> str:

@@ -161,4 +161,4 @@ def _piece(data: bytes, pieces: Sequence[bytes], chance: random.Random) -> bytes
     often = chance.choice((2, 50, LONGEST)) if kind in (1, 7) else 1
     if len(re.findall(rb"<\w", some)) > some.count(b"</"):
         often = min(often, 200)  # elements in each other are bounded before anything is parsed
-    return (some * often)[:LONGEST]
+    return (some * min(often, LONGEST // max(len(some), 1) + 1))[:LONGEST]

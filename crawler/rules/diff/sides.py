@@ -44,18 +44,22 @@ def rows(old: str, new: str) -> list[Row]:
 
 def _pairs(old: str, operations: list[Operation]) -> Iterator[tuple[Piece, Piece]]:
     """(what stood, what stands), in the order of the new text; what moved stands once more where it was."""
-    away = sorted((o.old_start, o.old_end) for o in operations if o.kind == "moved")
+    late = _late(operations)
+    away = sorted((o.old_start, o.old_end, o.kind) for o in operations if o.kind == "moved" or o in late)
     nothing = Piece("equal", "")
     at = 0
 
     def gone_from(until: int) -> Iterator[tuple[Piece, Piece]]:
         while away and away[0][0] <= until:
-            begin, end = away.pop(0)
-            yield _moved(old[begin:end]), nothing
+            begin, end, kind = away.pop(0)
+            yield _moved(old[begin:end]) if kind == "moved" else Piece("delete", old[begin:end]), nothing
 
     for o in operations:
         if o.kind == "moved":
             yield nothing, _moved(old[o.old_start : o.old_end], 1 + old.count("\n", 0, o.old_start))
+            continue
+        if o in late:
+            yield nothing, Piece("insert", o.text)
             continue
         if o.old_end > o.old_start:  # what only comes may say any place in the old text
             yield from gone_from(o.old_start)
@@ -67,6 +71,18 @@ def _pairs(old: str, operations: list[Operation]) -> Iterator[tuple[Piece, Piece
             yield Piece("delete", before), Piece("insert", o.text)
         yield from gone_from(at)
     yield from gone_from(len(old))
+
+
+def _late(operations: list[Operation]) -> set[Operation]:
+    """What was taken from before a place that stands already, as in a paragraph that was moved and written anew: on
+    the left it is shown where it was."""
+    late, at = set(), 0
+    for o in operations:
+        if o.kind in ("delete", "replace") and o.old_start < at:
+            late.add(o)
+        elif o.kind != "moved" and o.old_end > o.old_start:
+            at = o.old_end
+    return late
 
 
 def _moved(text: str, paragraph: int = 0) -> Piece:

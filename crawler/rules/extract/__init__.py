@@ -176,8 +176,11 @@ def _give_body(fields: Fields, block: Block, base: str | None) -> None:
 
 
 def select(root: HtmlElement, selector: str) -> list[Any]:
-    """Nodes or strings that a selector of the configuration finds."""
-    found = _compiled(selector)(root)
+    """Nodes or strings that a selector of the configuration finds; `ExtractionError` where it cannot be."""
+    try:
+        found = _compiled(selector)(root)
+    except etree.XPathError as error:  # a function or a variable that XPath does not have is missed only here
+        raise ExtractionError(f"the selector {selector!r} cannot be used: {error}") from None
     return found if isinstance(found, list) else [found]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import accumulate, islice
 
 import lxml.html
+from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.items import Layout
@@ -218,6 +219,7 @@ def _is_last_paragraph(items: list[Item], lines: list[int], last: int) -> bool:
     return is_like_it and not is_list and is_named and goal != "/" and "/" in goal
 
 
+_DROPPED = "newstrail-dropped"
 _BETWEEN_LINKS = re.compile(r"[\s|｜·/>»《》【】（）()\[\]-]+")
 
 
@@ -230,7 +232,9 @@ def _markup(found: Survey, node: HtmlElement, kept: set[int]) -> str:
             drop.append(inner)
     for inner in drop:
         if inner.getparent() is not None:
-            inner.drop_tree()
+            inner.tag = _DROPPED
+    # `drop_tree` would set the text behind each anew, and fails where a control character stands in it.
+    etree.strip_elements(node.getroottree(), _DROPPED, with_tail=False)
     node.attrib.clear()
     whole = lxml.html.tostring(node, encoding="unicode", with_tail=False)
     return whole[len(str(node.tag)) + 2 : -len(str(node.tag)) - 3]
