@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import msgspec
-import zstandard
 from sqlite_utils import Database
 
 from crawler import derived, jobs
@@ -17,6 +17,7 @@ from crawler.rules import facts
 from crawler.rules.reread import extractor, reread
 from crawler.rules.text import content_hash, text_hash
 from storage import evidence, responses
+from storage.errors import StorageError
 
 Track = Callable[[Iterable[Any], str, int], Iterable[Any]]  # rows, what is done, how many there are
 _MEDIA = ("images", "tables", "links", "attachments")
@@ -38,19 +39,34 @@ def verify(db: Database, settings: Config, deep: bool, track: Track) -> Report:
     """Recompute the whole record, in the caller's read transaction. `deep`: read kept responses again, too."""
     report = Report(counts=evidence.counts(db))
     with evidence.file_check(settings.database) as file_faults:
-        report.findings += _row_faults(db, settings, deep, track, report)
+        for table, faults in _row_faults(db, settings, deep, track, report).items():
+            report.findings += evidence.readable(faults, partial(Finding, table, 0, ""))
         report.findings += [Finding(table, id, "", says) for table, id, says in file_faults.result()]
-    report.findings += [Finding(index, id, "", says) for index, id, says in evidence.index_faults(db, deep)]
+    index = (Finding(index, id, "", says) for index, id, says in evidence.index_faults(db, deep))
+    report.findings += evidence.readable(index, partial(Finding, "articles_fts", 0, ""))
     return report
 
 
-def _row_faults(db: Database, settings: Config, deep: bool, track: Track, report: Report) -> Iterator[Finding]:
+def _row_faults(
+    db: Database, settings: Config, deep: bool, track: Track, report: Report
+) -> dict[str, Iterator[Finding]]:
+    """What is wrong with the rows of each table, to be gone through one after the other."""
     counts = report.counts
-    yield from chain_findings(track(evidence.chained(db), "chain", counts["chain"]), evidence.loose(db))
-    yield from (Finding(table, id, of, f"{it}: it {says}") for table, id, of, it, says in evidence.reference_faults(db))
     versions = track(evidence.contents(db), "contents", counts["versions"])
-    yield from _contents(db, settings, versions, report, deep)
-    yield from _bodies(db, track(evidence.bodies(db), "raw responses", counts["bodies"]), report)
+    return {
+        "chain": _chain(db, track(evidence.chained(db), "chain", counts["chain"])),
+        "articles": _references(db),
+        "versions": _contents(db, settings, versions, report, deep),
+        "bodies": _bodies(db, track(evidence.bodies(db), "raw responses", counts["bodies"]), report),
+    }
+
+
+def _chain(db: Database, rows: Iterable[dict[str, Any]]) -> Iterator[Finding]:
+    yield from chain_findings(rows, evidence.loose(db))
+
+
+def _references(db: Database) -> Iterator[Finding]:
+    yield from (Finding(table, id, of, f"{it}: it {says}") for table, id, of, it, says in evidence.reference_faults(db))
 
 
 def _of(row: dict[str, Any]) -> str:
@@ -77,7 +93,7 @@ def _contents(
 
 def _hash_faults(row: dict[str, Any]) -> list[str]:
     if row.get("broken"):
-        return ["a JSON column cannot be read"]
+        return ["a column cannot be read"]
     digest = text_hash(row["title"], row["body_text"])
     if digest != row["text_hash"]:
         return ["its text_hash does not match its title and body_text"]
@@ -111,7 +127,7 @@ def _deep_faults(db: Database, row: dict[str, Any], rules: dict[str, Any], repor
 def _readable(db: Database, version_id: int) -> list[dict[str, Any]]:
     try:
         return responses.of_version(db, version_id)
-    except zstandard.ZstdError:  # bytes that cannot be unpacked are told with the bodies
+    except StorageError:  # bytes that cannot be unpacked are told with the bodies
         return []
 
 

@@ -174,7 +174,7 @@ def _redacted(db: Database, article: dict[str, Any]) -> str:
 def watch_target(config: Config, url: str) -> Target:
     """The article that a URL means on one of the configured sites; raises `NotFoundError` for any other URL."""
     try:
-        urlsplit(url)
+        _ = urlsplit(url).port  # which may be none
     except ValueError:
         raise NotFoundError(f"{url}: is no URL") from None
     for name, site in config.sites.items():

@@ -1,11 +1,12 @@
 """What `newstrail verify` reads: the chain beside its rows, contents, raw bodies, references. Nothing is written."""
 
 import json
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import zstandard
 from sqlite_utils import Database
@@ -15,6 +16,7 @@ from storage.database import open_readonly
 from storage.responses import body_hash
 from storage.versions import chain_link
 
+T = TypeVar("T")
 # The chain beside the rows that it is of; what is NULL is not there.
 _CHAINED = """
 SELECT c.number, c.kind, c.row_id, c.link, a.site, a.code, coalesce(v.number, h.kind, r.reason) AS what,
@@ -123,9 +125,21 @@ def reading(db: Database) -> Iterator[None]:
 
 
 def counts(db: Database) -> dict[str, int]:
-    """Rows of each table that is gone through."""
+    """Rows of each table that is gone through; 0 of one that cannot be."""
     tables = ("chain", "versions", "changes", "bodies", "redactions")
-    return {name: int(db.execute(f"SELECT count(*) FROM {name}").fetchone()[0]) for name in tables}
+    return {name: sum(readable(_count(db, name), lambda _: 0)) for name in tables}
+
+
+def _count(db: Database, table: str) -> Iterator[int]:
+    yield db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+
+
+def readable(rows: Iterator[T], stopped: Callable[[str], T]) -> Iterator[T]:
+    """Rows as far as the file can be read, and what is in it; where it cannot, what `stopped` makes of a sentence."""
+    try:
+        yield from rows
+    except (sqlite3.DatabaseError, TypeError, ValueError) as error:
+        yield stopped(f"it cannot be read on ({str(error).partition(' with text ')[0]})")  # one that is no UTF-8
 
 
 def chained(db: Database) -> Iterator[dict[str, Any]]:
@@ -162,10 +176,11 @@ def contents(db: Database) -> Iterator[dict[str, Any]]:
     names = [column[0] for column in cursor.description]
     for values in cursor:
         row = dict(zip(names, values, strict=True))
+        row["broken"] = any(isinstance(value, bytes) for value in values)
         try:
             for name in _JSON:
                 row[name] = _value(row[name])
-        except ValueError:
+        except (ValueError, TypeError):
             row["broken"] = True
         yield row
 
@@ -226,15 +241,25 @@ def file_check(path: Path) -> Iterator["Future[list[tuple[str, int, str]]]"]:
 def _file_faults(path: Path) -> list[tuple[str, int, str]]:
     db = open_readonly(path)
     try:
-        said = [row[0] for row in db.execute("PRAGMA integrity_check(20)")]
-        broken = [("file", 0, f"SQLite's integrity check says: {line}") for line in said if line != "ok"]
-        into_nothing = db.execute("PRAGMA foreign_key_check").fetchall()
+        return list(readable(_said_of_file(db), lambda says: ("file", 0, says)))
     finally:
         db.conn.close()
-    return broken + [
-        (table, row_id or 0, f"refers to a row of {parent} that is not there")
-        for table, row_id, parent, _ in into_nothing
-    ]
+
+
+def _said_of_file(db: Database) -> Iterator[tuple[str, int, str]]:
+    for line in _integrity(db):
+        if line != "ok":
+            yield "file", 0, f"SQLite's integrity check says: {line}"
+    for table, row_id, parent, _ in db.execute("PRAGMA foreign_key_check"):
+        yield table, row_id or 0, f"refers to a row of {parent} that is not there"
+
+
+def _integrity(db: Database) -> list[str]:
+    """What SQLite's check says; of a page at which it stops with an error, the first thing."""
+    try:
+        return [row[0] for row in db.execute("PRAGMA integrity_check(20)")]
+    except sqlite3.DatabaseError:
+        return [row[0] for row in db.execute("PRAGMA integrity_check(1)")]
 
 
 def index_faults(db: Database, whole: bool) -> Iterator[tuple[str, int, str]]:

@@ -8,6 +8,8 @@ from typing import Any
 import zstandard
 from sqlite_utils import Database
 
+from storage.errors import StorageError
+from storage.faults import DAMAGED
 from storage.queries import rows
 
 _SMALLEST_COMPRESSED = 128  # bytes; below, a frame costs more than it saves
@@ -67,12 +69,15 @@ def _withhold(db: Database, body: bytes, at: str) -> str:
 
 
 def body(db: Database, digest: str) -> bytes | None:
-    """The bytes behind a hash; None where they are not (or no longer) kept."""
+    """The bytes behind a hash; None where they are not (or no longer) kept. Raises `StorageError`: damaged."""
     row = db.execute("SELECT codec, size, data FROM bodies WHERE hash = ?", (digest,)).fetchone()
     if row is None or row[2] is None:
         return None
     codec, size, data = row
-    return _decompressor.decompress(data, max_output_size=size) if codec == "zstd" else bytes(data)
+    try:
+        return _decompressor.decompress(data, max_output_size=size) if codec == "zstd" else bytes(data)
+    except (zstandard.ZstdError, TypeError) as error:
+        raise StorageError(f"{DAMAGED} (the bytes of {digest} cannot be unpacked)") from error
 
 
 def of_version(db: Database, version_id: int) -> list[dict[str, Any]]:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from storage.database import open_readonly
-from storage.errors import QueryError
+from storage.errors import QueryError, StorageError
+from storage.faults import in_plain_words, is_of_the_file
 
 _STEPS = 10_000  # SQLite instructions between two looks at the clock
 _ASKING_PRAGMAS = ("table_info", "table_xinfo", "index_list", "index_info", "foreign_key_list")
@@ -21,7 +22,8 @@ Functions = Mapping[str, tuple[int, Callable[..., Any]]]  # name in SQL -> (how 
 def run(
     path: Path, query: str, seconds: float, functions: Functions | None = None
 ) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
-    """(column names, rows as they come). Raises `QueryError`: not understood, writing, or over the time limit.
+    """(column names, rows as they come). Raises `QueryError`: not understood, writing, or over the time limit;
+    `StorageError` where the file fails.
 
     `functions` may be called in the query; what they raise is told.
     """
@@ -35,10 +37,10 @@ def run(
     try:
         cursor = db.conn.execute(query)
     except (sqlite3.Error, sqlite3.Warning) as error:
-        raise _told(error, seconds, failures) from None
+        raise _told(path, error, seconds, failures) from None
     if cursor.description is None:
         raise QueryError("only queries that return rows are run; the record is opened read-only")
-    return [column[0] for column in cursor.description], _rows(cursor, seconds, failures)
+    return [column[0] for column in cursor.description], _rows(path, cursor, seconds, failures)
 
 
 def _heard(function: Callable[..., Any], failures: list[Exception]) -> Callable[..., Any]:
@@ -63,14 +65,16 @@ def authorize(action: int, name: str | None, value: str | None, *_: object) -> i
     return sqlite3.SQLITE_DENY if action in _DENIED or sets_something else sqlite3.SQLITE_OK
 
 
-def _rows(cursor: sqlite3.Cursor, seconds: float, failures: list[Exception]) -> Iterator[tuple[Any, ...]]:
+def _rows(path: Path, cursor: sqlite3.Cursor, seconds: float, failures: list[Exception]) -> Iterator[tuple[Any, ...]]:
     try:
         yield from cursor
     except sqlite3.Error as error:
-        raise _told(error, seconds, failures) from None
+        raise _told(path, error, seconds, failures) from None
 
 
-def _told(error: Exception, seconds: float, failures: list[Exception]) -> QueryError:
+def _told(path: Path, error: Exception, seconds: float, failures: list[Exception]) -> QueryError | StorageError:
+    if isinstance(error, sqlite3.Error) and is_of_the_file(error):
+        return StorageError(in_plain_words(path, error))
     said = str(failures[-1] if failures else error)
     if said == "interrupted":
         return QueryError(f"stopped after {seconds:g} s; narrow the query, or give it more with --timeout")

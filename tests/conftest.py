@@ -1,5 +1,6 @@
 """A small news site that is served, and newstrail pointed at it, for tests that run the real commands."""
 
+import fcntl
 import hashlib
 import json
 import os
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 
 from crawler.demo.pages import ZONE
+from tests import warm
 from tests.crawling import ROOT, Trail
 from tests.origin import Article, Replica
 
@@ -82,11 +84,8 @@ class Desk(Trail):
 
     def shell(self, command: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Run `newstrail …` or `scrapy …`: returncode, stdout, stderr. Never a traceback."""
-        done = subprocess.run(
-            [sys.executable, "-m", _COMMANDS[command], *arguments],
-            cwd=ROOT, env={**os.environ, "NEWSTRAIL_CONFIG": str(self.toml)},
-            capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
+        environment = {**os.environ, "NEWSTRAIL_CONFIG": str(self.toml)}
+        done = warm.run(_COMMANDS[command], arguments, ROOT, environment, 60)
         assert "Traceback" not in done.stdout + done.stderr, done.stderr
         return done
 
@@ -113,6 +112,23 @@ def turns(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TMPDIR", str(tmp_path_factory.mktemp("turns")))
         yield
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that `newstrail demo` fills, made once for all of xdist's workers; `printed` is what it said.
+
+    It is for reading: who writes makes a copy.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "demo"
+    with shared.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / "printed").exists():
+            command = [sys.executable, "-m", "crawler", "demo", "--dir", str(shared)]
+            done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True, timeout=100)
+            (shared / "printed").write_text(done.stdout, encoding="utf-8")
+    return shared
 
 
 @pytest.fixture

@@ -14,12 +14,18 @@ from crawler.demo.site import Replica, newstrail_toml
 from crawler.rules.dates import utc_text
 from crawler.runner import run_in_child
 from storage.database import open_database
+from tests import warm
 
 ROOT = Path(__file__).parents[1]
 
 
 class Trail:
-    """newstrail pointed at a replica, or at what is in a folder already."""
+    """newstrail pointed at a replica, or at what is in a folder already.
+
+    `cold`: each command is a program that starts from nothing.
+    """
+
+    cold = False
 
     def __init__(self, folder: Path, site: Replica | None = None, sources: Mapping[str, str] | None = None) -> None:
         self.folder = folder
@@ -40,12 +46,15 @@ class Trail:
 
     def run(self, program: str, *arguments: str, code: int) -> "subprocess.CompletedProcess[str]":
         """Run `python -m PROGRAM …`; the exit code must be `code`."""
-        command = [sys.executable, "-m", program, *arguments]
         environment = {**os.environ, "NEWSTRAIL_CONFIG": str(self.toml)}
-        done = subprocess.run(
-            command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=100, check=False
-        )
-        assert done.returncode == code, f"{command} left with {done.returncode}:\n{done.stdout}\n{done.stderr}"
+        if self.cold:
+            command = [sys.executable, "-m", program, *arguments]
+            done = subprocess.run(
+                command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=100, check=False
+            )
+        else:
+            done = warm.run(program, arguments, ROOT, environment, 100)
+        assert done.returncode == code, f"{done.args} left with {done.returncode}:\n{done.stdout}\n{done.stderr}"
         return done
 
     def crawl(self, recheck: bool = False) -> str:

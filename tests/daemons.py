@@ -58,13 +58,7 @@ class Running:
     @property
     def children(self) -> list[int]:
         """Its crawls' processes."""
-        found = []
-        for task in Path(f"/proc/{self.process.pid}/task").glob("*/children"):
-            try:
-                found += [int(number) for number in task.read_text().split()]
-            except OSError:  # the thread has ended
-                continue
-        return found
+        return children_of(self.process.pid)
 
     def alive(self) -> None:
         """It must not have ended."""
@@ -88,6 +82,17 @@ class Running:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes that a process started, whichever of its threads did."""
+    found = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            found += [int(number) for number in task.read_text().split()]
+        except OSError:  # the thread has ended
+            continue
+    return found
 
 
 def resident_mb(pid: int) -> float:

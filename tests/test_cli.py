@@ -22,11 +22,10 @@ CORRECTED = "NW202411222276090107"
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Trail:
-    """The record that `newstrail demo` leaves."""
-    trail = Trail(tmp_path_factory.mktemp("demo"))
-    story = trail.newstrail("demo", "--dir", str(trail.folder))
-    (trail.folder / "story.txt").write_text(story, encoding="utf-8")
+def demo(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Trail:
+    """The record that `newstrail demo` leaves, and in `printed` what it said."""
+    trail = Trail(shutil.copytree(demo_folder, tmp_path_factory.mktemp("demo"), dirs_exist_ok=True))
+    trail.cold = True  # here, every command is seen to bring what it needs
     return trail
 
 
@@ -36,7 +35,7 @@ def test_the_demo_records_what_its_script_did_and_nothing_else(demo: Trail) -> N
     )
     found = demo.rows("SELECT c.kind, a.code FROM changes c JOIN articles a ON a.id = c.article_id")
     assert sorted((row["kind"], row["code"]) for row in found) == expected
-    assert "[-8642余万元-]{+8642.17万元+}" in (demo.folder / "story.txt").read_text(encoding="utf-8")
+    assert "[-8642余万元-]{+8642.17万元+}" in (demo.folder / "printed").read_text(encoding="utf-8")
     twins = demo.rows("SELECT code FROM articles WHERE cluster_id IS NOT NULL ORDER BY code")
     assert [row["code"] for row in twins] == ["202411192275810017", "NW202411192275810017"]
 

@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -30,7 +31,7 @@ from docs.make_images import CODE, GOAL, picture
 from storage.database import open_database
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [*(ROOT / name for name in ("README.md", "CHANGELOG.md", "SECURITY.md")), *sorted((ROOT / "docs").glob("*.md"))]
 TEXTS = {page: page.read_text(encoding="utf-8") for page in PAGES}
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"!?\[[^\]]*\]\((?!https?:)([^)\s]+)\)")
@@ -61,11 +62,9 @@ def sections(page: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def demo(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the demo's record."""
-    folder = tmp_path_factory.mktemp("demo")
-    (folder / "printed").write_text(run(["demo", "--dir", str(folder)]), encoding="utf-8")
-    return folder
+    return shutil.copytree(demo_folder, tmp_path_factory.mktemp("demo"), dirs_exist_ok=True)
 
 
 def run(arguments: list[str], code: int = 0) -> str:

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -279,9 +280,24 @@ WORDS = (
 )
 
 
-@pytest.fixture
-def secret(trail: Desk) -> Desk:
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """An article with words that nothing else says: seen twice, blocked once, on a listing whose order was kept."""
+    with Replica([article(code) for code in ("NW1", "NW2", "NW3")]) as site:
+        yield _tell(Desk(tmp_path_factory.mktemp("told"), site))
+
+
+@pytest.fixture
+def secret(told: Desk, tmp_path: Path) -> Iterator[Desk]:
+    """A copy of that record, whose site may be altered as long as NW9 stays."""
+    shutil.copytree(told.folder, tmp_path, dirs_exist_ok=True)
+    desk = Desk(tmp_path)
+    desk.site = told.site
+    yield desk
+    told.site.clear_overrides()
+
+
+def _tell(trail: Desk) -> Desk:
     trail.site.publish(article("NW9", **SECRET))
     trail.crawl()
     trail.site.edit("NW9", title="欧阳望舒诉江州银行案撤回起诉书", body_html="<p>原告撤回起诉书，夏侯知秋经办。</p>")

@@ -1,8 +1,6 @@
 """The questions of docs/queries.md: what they answer on the demo's record, and on what the demo does not have."""
 
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -12,24 +10,14 @@ import pytest
 
 from crawler.web.queries import QUERIES
 from docs.make_queries import GOAL, page
-from tests.crawling import ROOT
 
 SQL = {query.key: query.sql for query in QUERIES}
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("questions")
-    subprocess.run(
-        [sys.executable, "-m", "crawler", "demo", "--dir", str(folder)],
-        cwd=ROOT, capture_output=True, timeout=100, check=True,
-    )  # fmt: skip
-    return folder / "newstrail.db"
-
-
 @pytest.fixture
-def db(demo: Path, tmp_path: Path) -> Iterator[sqlite3.Connection]:
+def db(demo_folder: Path, tmp_path: Path) -> Iterator[sqlite3.Connection]:
     connection = sqlite3.connect(tmp_path / "copy.db")
+    demo = demo_folder / "newstrail.db"
     with closing(sqlite3.connect(demo)) as whole:  # some of it may still stand in the log beside the file
         whole.backup(connection)
     connection.row_factory = sqlite3.Row

@@ -4,6 +4,7 @@ import importlib
 import os
 import sqlite3
 import sys
+from typing import Any
 
 import click
 
@@ -11,6 +12,7 @@ from crawler import __version__
 from crawler.errors import DatabaseError, NewstrailError, UsageError, as_newstrail_error
 from crawler.rules.text import printable
 from storage.errors import CursorError, QueryError, StorageError
+from storage.faults import in_plain_words
 
 # Command -> (module that has it, what it does).
 COMMANDS = {
@@ -41,6 +43,8 @@ COMMANDS = {
     "web": ("crawler.cli.web", "the record as pages, for a browser on this machine"),
     "asof": ("crawler.cli.asof", "what each source's listing said at a time"),
     "verify": ("crawler.cli.verifying", "is the record what was recorded? Hashes, the chain, references, the index"),
+    "backup": ("crawler.cli.backups", "a whole and checked copy of the database, also while a crawl runs"),
+    "migrate": ("crawler.cli.backups", "bring a database of an earlier newstrail up to date, with a backup before"),
     "sql": ("crawler.cli.querying", "read-only SQL over the record"),
     "export": ("crawler.cli.exporting", "write the record as posts, lines, tables, raw responses or a feed"),
 }
@@ -60,6 +64,17 @@ class LazyGroup(click.Group):
         command = getattr(importlib.import_module(COMMANDS[name][0]), _FUNCTIONS.get(name, name))
         assert isinstance(command, click.Command)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Where the file failed under a reader, what is wrong with it."""
+        try:
+            return super().invoke(ctx)
+        except sqlite3.DatabaseError as error:
+            from crawler import config
+
+            if isinstance(error, sqlite3.IntegrityError):
+                raise
+            raise StorageError(in_plain_words(config.load(ctx.obj).database, error)) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -85,13 +100,14 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run a command line; the exit code. Errors are one line on standard error."""
     try:
+        _refuse_bytes(arguments)
         cli.main(arguments, prog_name="newstrail", standalone_mode=False)
     except NewstrailError as error:
         return _told(error)
     except StorageError as error:
         return _told(as_newstrail_error(error))
-    except sqlite3.DatabaseError as error:  # the file failed under a reader
-        return _told(DatabaseError(f"the database cannot be read: {error}"))
+    except sqlite3.DatabaseError as error:
+        return _told(DatabaseError(f"the database cannot be used: {error}"))
     except CursorError as error:
         return _told(UsageError(str(error)))
     except QueryError as error:
@@ -108,6 +124,15 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:  # the reader of a pipe has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
+
+
+def _refuse_bytes(arguments: list[str]) -> None:
+    """What a terminal sent in another encoding is no text; neither SQLite nor a URL can hold it."""
+    for argument in arguments:
+        try:
+            argument.encode()
+        except UnicodeEncodeError:
+            raise UsageError(f"{argument} is not UTF-8; write it in the terminal's encoding") from None
 
 
 def _told(error: NewstrailError) -> int:

@@ -7,17 +7,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from sqlite_utils import Database
 
 from crawler import config, jobs, lookup
-from crawler.cli.output import json_option, print_json, printable
+from crawler.cli.output import json_option, print_json, printable, progress_bars
 from crawler.config import Config, Retention, seconds
 from crawler.errors import UsageError
 from crawler.redact import clean
 from crawler.redact import redact as take_out
-from crawler.retention import OnStep, Report
+from crawler.retention import Report
 from crawler.retention import prune as drop
 from crawler.rules.dates import utc_text
 from storage import clusters, redactions, retention, sources
@@ -61,7 +59,7 @@ def prune(
         raise UsageError(f"nothing is to be dropped: give --checks or --raw, or set [retention] in {settings.path}")
     lookup.opened(config_path)[1].close()  # says what is wrong with a database that is not there
     db = open_database(settings.database)
-    with _progress() as told:
+    with progress_bars() as told:
         report = drop(db, settings.database, ages, _now(), dry_run, told)
     if vacuum and not dry_run:
         _rewrite(db, settings, report)
@@ -91,21 +89,6 @@ def _print_pruned(report: Report, dry_run: bool) -> None:
     click.echo(f"{report.responses} responses that nothing refers to {verb} dropped wholly")
     if not dry_run:
         click.echo(f"the file is {report.freed / 1e6:.1f} MB smaller")
-
-
-@contextmanager
-def _progress() -> Iterator[OnStep]:
-    """A progress bar on a terminal, one line for each thing that is done."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as progress:
-        bars: dict[str, TaskID] = {}
-
-        def told(what: str, done: int, total: int) -> None:
-            if what not in bars:
-                bars[what] = progress.add_task(what)
-            progress.update(bars[what], completed=done, total=total)
-
-        yield told
 
 
 @click.command()

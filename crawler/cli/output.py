@@ -2,17 +2,19 @@
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import click
 from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
 from crawler.rules.text import printable
 
-__all__ = ["console", "json_option", "print_json", "print_records", "print_table", "printable"]
+__all__ = ["console", "json_option", "print_json", "print_records", "print_table", "printable", "progress_bars"]
 _PIPE_WIDTH = 100_000  # columns; nothing is folded or cut where no terminal sets a width
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -52,3 +54,18 @@ def print_table(lines: Sequence[Sequence[str]]) -> None:
     with out.capture() as captured:
         out.print(table)
     click.echo("\n".join(row.rstrip() for row in captured.get().splitlines()), color=sys.stdout.isatty())
+
+
+@contextmanager
+def progress_bars() -> Iterator[Callable[[str, int, int], None]]:
+    """On a terminal, a progress bar for each thing that is done: what, how far, of how much."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as progress:
+        bars: dict[str, TaskID] = {}
+
+        def told(what: str, done: int, total: int) -> None:
+            if what not in bars:
+                bars[what] = progress.add_task(what)
+            progress.update(bars[what], completed=done, total=total)
+
+        yield told

@@ -1,6 +1,7 @@
 """`scrapy crawl category -a source=KEY` and `scrapy crawl share -a code=CODE`, with newstrail's exit codes."""
 
 import argparse
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from crawler.runner import run_in_child
 from storage.database import open_database, usable
 from storage.errors import StorageError
 
+log = logging.getLogger("newstrail")
 _ARGUMENTS = {"category": ("source", "recheck"), "share": ("code", "site", "recheck")}
 
 
@@ -46,6 +48,8 @@ class Command(crawl.Command):
         with _told():
             channels = settings.channels.values()
             recorder = run_in_child(db, settings.database, job, settings=self._given(), channels=channels)
+            counts = {"looks": recorder.tally.looks, **recorder.tally.outcomes, **recorder.tally.changes}
+            log.info("Recorded: %s", ", ".join(f"{count} {name}" for name, count in counts.items()))
             _judge(recorder.outcome, recorder.tally, opts.spargs)
 
     def _given(self) -> dict[str, Any]:

@@ -73,7 +73,7 @@ def parse(text: str, file: Path) -> Config:
     """Check the text of a configuration file; `file` is what messages and relative paths refer to."""
     try:
         raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # tomllib's own is a ValueError; so is a number without end
         raise ConfigError(f"{file}: not valid TOML: {error}") from None
     _known_keys(file, raw)
     crawl, daemon, retention, web = (

@@ -85,8 +85,7 @@ def _check_template(file: Path, where: str, template: str, fields: set[str]) -> 
         refuse(file, where, f"{{{min(unknown)}}} is not known here; allowed: {allowed}")
     if "code" in fields and "code" not in used:
         refuse(file, where, "needs {code}, which tells one article from another")
-    parts = urlsplit(template)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if not _is_web_url(template):
         refuse(file, where, "must be a whole http:// or https:// URL")
 
 

@@ -38,7 +38,7 @@ def crawl_source(current: Callable[[], Config], key: str, planned: datetime, lea
     A crawl that the daemon's own end cuts off leaves its plan as it is: the next daemon makes it again.
     """
     settings = current()
-    with usable(settings.database), closing(open_database(settings.database)) as db:
+    with usable(settings.database), closing(open_database(settings.database, make=False)) as db:
         if why_not := plans.begin(db, settings, key, now()):
             log.info("%s: %s", key, printable(why_not))
             return
@@ -51,7 +51,7 @@ def crawl_source(current: Callable[[], Config], key: str, planned: datetime, lea
 
 def crawl_due(settings: Config, site: str, leash: Leash, cut: Counter[str]) -> None:
     """Look at a site's articles that are due between two readings of its listings, if there are any."""
-    with usable(settings.database), closing(open_database(settings.database)) as db:
+    with usable(settings.database), closing(open_database(settings.database, make=False)) as db:
         if plans.site_waits(db, settings, site, now()):
             return
         if job := jobs.looks_job(db, settings, site, utc_text(now())):

@@ -87,7 +87,7 @@ class Daemon:
 
         def work() -> Any:
             path = self.settings.database
-            with usable(path), closing(open_database(path)) as db:
+            with usable(path), closing(open_database(path, make=False)) as db:
                 return do(db)
 
         return await asyncio.get_running_loop().run_in_executor(self._record, work)
@@ -208,7 +208,7 @@ class Daemon:
     async def _do(self, chore: Chore) -> None:
         def work() -> None:
             settings = self.settings
-            with usable(settings.database), closing(open_database(settings.database)) as db:
+            with usable(settings.database), closing(open_database(settings.database, make=False)) as db:
                 chore.do(db, settings, now())
 
         try:

@@ -103,9 +103,9 @@ class Overrides:
     """Answers that stand in for a path's own, each for so many requests."""
 
     def __init__(self) -> None:
-        self._queues: dict[str, deque[tuple[Answer | Callable[[Request], Answer], int | None]]] = {}
+        self._queues: dict[str, deque[tuple[Answer | Callable[[Request], Answer | None], int | None]]] = {}
 
-    def add(self, path: str, answer: Answer | Callable[[Request], Answer], times: int | None) -> None:
+    def add(self, path: str, answer: Answer | Callable[[Request], Answer | None], times: int | None) -> None:
         """After those that are there; one without end is replaced."""
         queue = self._queues.setdefault(path, deque())
         if queue and queue[-1][1] is None:

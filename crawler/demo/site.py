@@ -146,8 +146,11 @@ class Replica:
         """Put a removed or unlisted article back, with other fields where some are given."""
         self._change(code, article=replace(self.article(code), **fields), there=True, listed=True)
 
-    def override(self, path: str, answer: Answer | Callable[[Request], Answer], times: int | None = None) -> None:
-        """Answer this exact path, query included, with `answer` or what it returns, at most `times` times.
+    def override(
+        self, path: str, answer: Answer | Callable[[Request], Answer | None], times: int | None = None
+    ) -> None:
+        """Answer this exact path, query included, with `answer` or what it returns (None: as the site does), at most
+        `times` times.
 
         Several for one path are used up one after another; one without `times` is replaced by the next.
         """

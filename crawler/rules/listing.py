@@ -52,7 +52,7 @@ def shortfall(matched: int, other: int, before: tuple[int, int] | None) -> str |
 
 
 def _links(root: HtmlElement, url: str) -> Iterator[tuple[str, str]]:
-    base = urljoin(url, root.xpath("string(//base/@href)"))
+    base = _base(root, url)
     for link in root.iter("a"):
         href = (link.get("href") or "").strip()
         if not href:
@@ -60,10 +60,20 @@ def _links(root: HtmlElement, url: str) -> Iterator[tuple[str, str]]:
         try:
             goal = urljoin(base, href)
             parts = urlsplit(goal)
-            if len(goal) <= addresses.LONGEST_URL and parts.scheme in ("http", "https") and parts.hostname:
+            named = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+            if named and len(goal) <= addresses.LONGEST_URL:
                 yield goal.split("#")[0], one_line(page.text(link)) or one_line(link.get("title") or "")
-        except ValueError:  # a link that is no URL; the page has others
+        except ValueError:  # a link that is no URL, or has no port; the page has others
             continue
+
+
+def _base(root: HtmlElement, url: str) -> str:
+    """What the page's links start from; a `<base>` that is no URL counts for nothing, as in a browser."""
+    said: str = root.xpath("string(//base/@href)")
+    try:
+        return urljoin(url, said)
+    except ValueError:
+        return url
 
 
 def _entries(site: Site, links: list[tuple[str, str]], url: str) -> tuple[Entry, ...]:

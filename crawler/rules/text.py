@@ -12,6 +12,7 @@ _CJK = re.compile(
     "[\u1100-\u11ff\u2e80-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f"
     "\uff00-\uffef\U0001f200-\U0001f2ff\U00020000-\U0003ffff]"
 )
+_ENDLESS = re.compile(r"&#(?=[0-9]{20})0*([0-9]{0,10})[0-9]*")  # beyond all code points after ten digits
 _UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
 # What is drawn as nothing though it counts as a letter or a mark (Unicode's Default_Ignorable_Code_Point). A selector
 # that says how the sign or the ideograph before it is drawn is seen in that.
@@ -65,7 +66,16 @@ def one_line(text: str) -> str:
     >>> one_line(" 业绩\\u3000&quot;大增&quot;\\n ")
     '业绩 "大增"'
     """
-    return " ".join(unicodedata.normalize("NFC", html.unescape(storable(text))).split())
+    return " ".join(unicodedata.normalize("NFC", unescaped(storable(text))).split())
+
+
+def unescaped(text: str) -> str:
+    """Text with its entities decoded, as `html.unescape` does, which fails on a number of thousands of digits.
+
+    >>> unescaped("&lt;&#65;&#" + "9" * 5000 + ";&#" + "0" * 5000 + "65;")
+    '<A\ufffdA'
+    """
+    return html.unescape(_ENDLESS.sub(r"&#0\1", text))
 
 
 def kept(text: str) -> str:

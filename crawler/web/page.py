@@ -19,6 +19,8 @@ from crawler.errors import NewstrailError, NotFoundError, UsageError
 from crawler.web import guard
 from crawler.web.showing import Showing
 from crawler.web.words import CHINESE
+from storage.errors import StorageError
+from storage.faults import in_plain_words, is_of_the_file
 
 NAME = "record"  # of the database, in Datasette's own addresses
 NAVIGATION = (("/", "Changes"), ("/search", "Search"), ("/sources", "Sources"), (f"/{NAME}", "Tables and SQL"))
@@ -69,17 +71,26 @@ def view(make: Callable[..., Any]) -> Callable[..., Any]:
             response = await make(datasette, request)
         except NewstrailError as error:
             response = await refused(datasette, request, str(error), _STATUS.get(type(error), 500))
-        except sqlite3.OperationalError as error:
-            if str(error) != "interrupted":
+        except StorageError as error:
+            response = await refused(datasette, request, str(error), 503)
+        except sqlite3.DatabaseError as error:
+            if (why := _why_not(datasette, error)) is None:
                 raise
-            limit = datasette.newstrail.seconds
-            response = await refused(datasette, request, f"stopped after {limit:g} s; ask for less at once", 503)
+            response = await refused(datasette, request, why, 503)
         response.headers.setdefault("Content-Security-Policy", guard.STRICT)
         if request.args.get("lang") in _LANGUAGES:
             response.set_cookie("lang", request.args["lang"], max_age=_YEAR, samesite="lax", httponly=True)
         return response
 
     return shown
+
+
+def _why_not(datasette: Any, error: sqlite3.DatabaseError) -> str | None:
+    """What a reader is told where the record could not be read; None of a fault of the program."""
+    if str(error) == "interrupted":
+        return f"stopped after {datasette.newstrail.seconds:g} s; ask for less at once"
+    path = datasette.newstrail.settings.database
+    return in_plain_words(path, error).replace(str(path), path.name) if is_of_the_file(error) else None
 
 
 async def refused(datasette: Any, request: Request, why: str, status: int) -> Response:

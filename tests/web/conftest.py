@@ -1,10 +1,7 @@
 """Chromium, strict about what a page does, and the demo's record served as pages."""
 
-import fcntl
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,7 +10,6 @@ import pytest
 
 from crawler import config
 from crawler.web.serve import serving
-from tests.crawling import ROOT
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install playwright")
 # What Debian's Chromium would do besides what it is told to.
@@ -84,22 +80,6 @@ def tabs(browser: "playwright.Browser") -> Iterator[Tabs]:
     yield opened
     opened.close()
     assert not opened.faults, "\n".join(opened.faults)
-
-
-@pytest.fixture(scope="session")
-def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that `newstrail demo` fills, made once for all of xdist's workers."""
-    base = tmp_path_factory.getbasetemp()
-    shared = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "demo"
-    with shared.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (shared / "done").exists():
-            subprocess.run(
-                [sys.executable, "-m", "crawler", "demo", "--dir", str(shared)],
-                cwd=ROOT, check=True, capture_output=True, timeout=100,
-            )  # fmt: skip
-            (shared / "done").touch()
-    return shared
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ A word proves nothing: articles are written about captchas, and titled “404教
 or a message is such a notice from end to end, or that a page says it and has no article beside it.
 """
 
-import html
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -14,6 +13,7 @@ from lxml.html import HtmlElement
 
 from crawler.rules import page
 from crawler.rules.classify import wording
+from crawler.rules.text import unescaped
 
 Notice = tuple[str, str]  # outcome, reason
 
@@ -184,7 +184,7 @@ def words_of_its_own(markup: str) -> str:
         size += len(said) if said.isascii() else 3 * len(said)
         if size >= 3 * _LONG:
             return "".join(words)
-    return html.unescape("".join(words))
+    return unescaped("".join(words))
 
 
 def _said_outside_links(markup: str) -> Iterator[str]:
@@ -219,7 +219,7 @@ def _outside_scripts(markup: str) -> Iterator[tuple[int, int]]:
 
 def _title(markup: str) -> str:
     match = _TITLE.search(markup[:50_000])
-    return " ".join(html.unescape(match[1]).split()) if match else ""
+    return " ".join(unescaped(match[1]).split()) if match else ""
 
 
 def _titled(title: str) -> str | None:
