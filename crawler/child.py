@@ -84,7 +84,7 @@ class _Teller:
         except BrokenPipeError:
             os._exit(1)  # the parent is gone; nobody is there to record what would still be seen
         if isinstance(message, Begun | Pulse):
-            self._allow_time()
+            self.allow_time()
 
     def pulse(self) -> None:
         """The loop turns; what was asked so far is told with it, should the process not come to its end."""
@@ -94,8 +94,8 @@ class _Teller:
         self(Pulse(asked, not_modified))
         asyncio.get_running_loop().call_later(_PULSE, self.pulse)
 
-    def _allow_time(self) -> None:
-        """SIGXCPU ends the process where it takes longer, whatever it is doing: the limit counts in whole seconds."""
+    def allow_time(self) -> None:
+        """From here on a page's time counts. Where it takes longer, SIGXCPU ends the process, whatever it is doing."""
         soft = int(time.process_time()) + self._page_seconds + 1
         if self._hard == resource.RLIM_INFINITY or soft < self._hard:
             resource.setrlimit(resource.RLIMIT_CPU, (soft, self._hard))

@@ -164,7 +164,7 @@ def _record(
 ) -> str | None:
     """Record what a process tells, to its end; why it was ended here, where a page held it up."""
     assert child.stdout is not None
-    heard = committed = time.monotonic()
+    committed, silent = time.monotonic(), 0.0
     longest = _WALL * followed.job.crawl.page_seconds
     for message in received(child.stdout, _COMMIT_EVERY):
         leash.watch(since)
@@ -173,11 +173,12 @@ def _record(
             recorder.flush()
             committed = time.monotonic()
         if message is None:
-            if now - heard > longest and followed.culprit():
+            silent += _COMMIT_EVERY  # waited for, so that no time counts in which this process did not run either
+            if silent > longest and followed.culprit():
                 child.kill()
                 return f"reading it took more than {longest} s"
             continue
-        heard = time.monotonic()
+        silent = 0.0
         followed.hear(message)
         if isinstance(message, Begun | Pulse):
             continue
