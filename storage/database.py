@@ -117,7 +117,7 @@ def readable(path: Path, wait: float = BUSY_SECONDS) -> Database:
         log = Path(f"{path}-wal")
         if code(error) not in _CANNOT_BE_MADE or (log.exists() and log.stat().st_size):
             raise
-        return _reading(path, "immutable=1", wait)
+        return _reading(path, "mode=ro&immutable=1", wait)
 
 
 def _reading(path: Path, how: str, wait: float) -> Database:
@@ -166,7 +166,7 @@ def _files(path: Path) -> tuple[tuple[int, int] | None, ...]:
 def _identity(path: str) -> tuple[int, int] | None:
     try:
         found = os.stat(path)
-    except FileNotFoundError:
+    except OSError:
         return None
     return found.st_dev, found.st_ino
 
