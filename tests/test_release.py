@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -31,6 +32,15 @@ def test_each_package_is_pinned_with_its_hashes() -> None:
     named = {canonicalize_name(need.name) for need in [*RUN_TIME, *NAMED["dev"]]}
     assert named <= {canonicalize_name(name) for name, _ in pins}
     assert "://" not in PINS
+
+
+def test_the_source_archive_has_all_that_is_under_version_control_here() -> None:
+    named = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]["targets"]
+    shipped = {*named["sdist"]["only-include"], "pyproject.toml", ".gitignore"}  # those two in any case
+    assert all((ROOT / path).exists() for path in shipped)
+    if (ROOT / ".git").exists():
+        done = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
+        assert {line.partition("/")[0] for line in done.stdout.splitlines()} - {".ci"} == shipped
 
 
 def test_what_has_few_wheels_is_pinned_for_where_it_has_them() -> None:

@@ -85,10 +85,9 @@ def listings(data: bytes) -> None:
     reading = _sent(_spider().read_listing(_response("listing", LISTING, data)))
     assert isinstance(reading, ListingReading)
     taken_back(lambda db: record_listing(db, 1, "a", reading, CONFIG.sites))
-    for goal in _spider().targets(reading):
-        _sent(goal)
+    for entry in reading.entries:
         for role in ("content", "share", "post"):
-            Request(identity.page_url(SITE, role, goal.code, goal.post_url) or POST)
+            Request(identity.page_url(SITE, role, entry.code, entry.url) or POST)
 
 
 def feeds(data: bytes) -> None:
