@@ -85,7 +85,7 @@ class Desk(Trail):
     def shell(self, command: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Run `newstrail …` or `scrapy …`: returncode, stdout, stderr. Never a traceback."""
         environment = {**os.environ, "NEWSTRAIL_CONFIG": str(self.toml)}
-        done = warm.run(_COMMANDS[command], arguments, ROOT, environment, 60)
+        done = warm.run(_COMMANDS[command], arguments, ROOT, environment, 100)
         assert "Traceback" not in done.stdout + done.stderr, done.stderr
         return done
 

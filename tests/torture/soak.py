@@ -92,7 +92,9 @@ def soak(origin: Origin, trail: Trail, rounds: int) -> list[Sample]:
             origin.settle()
             origin.site.clear_log()
             if len(samples) % 10 == 0:
-                print(f"soak: {len(samples):4} rounds, {samples[-1]}", file=sys.stderr, flush=True)
+                last = samples[-1]
+                said = f"soak: {len(samples):4} rounds, the last in {last.seconds:.1f} s, {last.resident:.1f} MiB"
+                print(said, file=sys.stderr, flush=True)
     return samples
 
 
