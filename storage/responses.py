@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,8 +22,17 @@ _PUT_BODY = """
 INSERT INTO bodies (hash, codec, size, data, dropped_at) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (hash) DO UPDATE SET codec = excluded.codec, data = excluded.data, dropped_at = excluded.dropped_at
 """
-_compressor = zstandard.ZstdCompressor(level=3)
-_decompressor = zstandard.ZstdDecompressor()
+
+
+class _Zstd(threading.local):
+    """Of each thread its own: two that compress with one at the same moment end the process."""
+
+    def __init__(self) -> None:
+        self.compressor = zstandard.ZstdCompressor(level=3)
+        self.decompressor = zstandard.ZstdDecompressor()
+
+
+_zstd = _Zstd()
 
 
 def body_hash(body: bytes) -> str:
@@ -56,7 +66,7 @@ def _keep_body(db: Database, body: bytes) -> str:
     if row is None or row[0]:  # one that was dropped and comes again is kept again
         codec, data = "raw", body
         if len(body) >= _SMALLEST_COMPRESSED:
-            codec, data = "zstd", _compressor.compress(body)
+            codec, data = "zstd", _zstd.compressor.compress(body)
         db.execute(_PUT_BODY, (digest, codec, len(body), data, None))
     return digest
 
@@ -75,7 +85,7 @@ def body(db: Database, digest: str) -> bytes | None:
         return None
     codec, size, data = row
     try:
-        return _decompressor.decompress(data, max_output_size=size) if codec == "zstd" else bytes(data)
+        return _zstd.decompressor.decompress(data, max_output_size=size) if codec == "zstd" else bytes(data)
     except (zstandard.ZstdError, TypeError) as error:
         raise StorageError(f"{DAMAGED} (the bytes of {digest} cannot be unpacked)") from error
 

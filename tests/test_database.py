@@ -193,6 +193,31 @@ def test_a_full_disk_commits_all_of_a_transaction_or_nothing(tmp_path: Path) -> 
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
+PACKING = """
+import os, sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from storage import responses
+from storage.database import open_database, transaction
+
+def pack(number):
+    db = open_database(Path(sys.argv[1], f"{number}.db"))
+    for _ in range(20):
+        with transaction(db):
+            for _ in range(20):
+                responses.keep(db, "http://a.example/", "post", "2024-11-22T00:00:00Z", 200, {}, os.urandom(9000) * 9)
+    return db.execute("SELECT count(*) FROM bodies").fetchone()[0]
+
+print(list(ThreadPoolExecutor(4).map(pack, range(4))))
+"""
+
+
+def test_crawls_of_one_daemon_record_at_once(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", PACKING, str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (0, "[400, 400, 400, 400]\n"), done.stderr
+
+
 # ── Between crawls ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
