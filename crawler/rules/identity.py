@@ -44,8 +44,12 @@ def article_url(site: Site, url: str) -> str:
 
 
 def without_query(url: str) -> str:
-    """The URL up to its query."""
-    return urlsplit(url)._replace(query="", fragment="").geturl()
+    """The URL up to its query, also of what is no URL, such as one that was decoded.
+
+    >>> without_query("http://a.example/1?from=app#top"), without_query("//]?")
+    ('http://a.example/1', '//]')
+    """
+    return re.split("[?#]", url, maxsplit=1)[0]
 
 
 def is_own(site: Site, url: str, listing: str) -> bool:

@@ -34,6 +34,8 @@ CASES: dict[str, tuple[str, bytes]] = {
     "a number that no database holds": ("config", with_site(f"requests_per_day = {'9' * 30}")),
     "TOML without end": ("config", b"a = " + b"[" * 20_000),
     "a number without end": ("config", b"a = " + b"9" * 5_000),
+    "an address that is one no more when it is decoded": ("reference", b"/%2f]"),
+    "a link to such an address": ("listing", b"\x01<a href='http://a.example/%2f%5d'>A</a><a href='//x%5b/'>B</a>"),
     "an article at a port that is none": ("reference", b"http://a.example:99999/yaowen/2024/11/22/NW1.html"),
     "a control character behind what is left out": (
         "share",
