@@ -56,7 +56,7 @@ class CrawlSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     proxy: str | None = None  # through which everything is fetched; none from the environment
     timeout: Annotated[float, Meta(gt=0, le=3600)] = 30.0  # seconds that one answer may take, all in all
     most_looks: Annotated[int, Meta(ge=1, le=10**9)] = 10_000  # of one crawl
-    memory_mb: Annotated[int, Meta(ge=128, le=1_048_576)] = 384  # MiB that a crawl's process may take beyond what it starts with
+    memory_mb: Annotated[int, Meta(ge=128, le=1_048_576)] = 384  # MiB beyond what a crawl starts with
     page_seconds: Annotated[int, Meta(ge=1, le=600)] = 20  # of CPU time that reading one page may take
 
 
