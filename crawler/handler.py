@@ -35,7 +35,10 @@ class _Protocol(_LenientHTTP11ClientProtocol):
 
     def request(self, request: Any) -> "Deferred[Any]":
         self._head = 0
-        return super().request(request)
+        answer = super().request(request)
+        assert self._parser is not None
+        self._parser.MAX_LENGTH = MOST_HEADER_BYTES  # of a line; at 16 KiB Twisted would drop the connection
+        return answer
 
     def dataReceived(self, bytes: bytes) -> None:
         if self._parser is not None and self._parser.state in (STATUS, HEADER):
