@@ -62,7 +62,7 @@ def category_job(
     else:
         rows = queries.articles_by_id(db, picked)
     targets = tuple(_target(row) for row in rows if row["site"] == source.site)
-    return Job(
+    job = Job(
         run=uuid.uuid4().hex,
         spider="category",
         crawl=config.crawl,
@@ -81,6 +81,7 @@ def category_job(
         hosts=_wishes(db),
         robots=_robots(db, [site], targets) if keep_robots else {},
     )
+    return _whole(job) if recheck else job
 
 
 def put_source(db: Database, config: Config, source: Source) -> int:
@@ -121,7 +122,14 @@ def due_job(
     """A crawl of every article whose time has come by `now` (`unlisted_only`: of those that no listing ever had)."""
     due = queries.due_articles(db, now, unlisted_only)
     rows = [row for row in due if row["site"] in config.sites and site in (None, row["site"])]
-    return _share_job(config, db, rows, keep_robots=keep_robots)
+    job = _share_job(config, db, rows, keep_robots=keep_robots)
+    return _whole(job) if now == EVER else job
+
+
+def _whole(job: Job) -> Job:
+    """A crawl of all that there is, not of as much as one crawl looks at: what is not due would never have its turn."""
+    most = job.crawl.most_looks + len(job.targets)
+    return msgspec.structs.replace(job, crawl=msgspec.structs.replace(job.crawl, most_looks=most))
 
 
 def scheduled_job(db: Database, config: Config, key: str, now: str) -> Job:

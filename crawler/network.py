@@ -75,12 +75,12 @@ def _hook() -> None:
 
 
 def _on_event(event: str, arguments: Any) -> None:
-    if event != "socket.connect":
+    if event not in ("socket.connect", "socket.sendto", "socket.sendmsg"):
         return
     here = _here.get()
     allowed = _everywhere if here is None else here
     connecting, address = arguments
-    if allowed is not None and connecting.family in (socket.AF_INET, socket.AF_INET6):
+    if allowed is not None and address and connecting.family in (socket.AF_INET, socket.AF_INET6):
         _refuse(str(address[0]), allowed)
 
 

@@ -11,6 +11,7 @@ from scrapy.exceptions import DropItem
 from scrapy.logformatter import LogFormatter
 
 from crawler.items import Begun, Ending, ListingReading, Look, Message, Observation
+from crawler.rules import classify
 from crawler.rules.dates import utc_text
 from crawler.rules.normalize import normalize
 from crawler.rules.text import printable, storable
@@ -30,13 +31,17 @@ class NormalizePipeline:
         return cls(crawler)
 
     def process_item(self, item: Observation) -> Observation:
-        if not isinstance(item, Look):
-            return item
+        try:
+            return self._normalized(item) if isinstance(item, Look) else item
+        except Exception as error:  # Scrapy would drop it, and the look with it
+            return _unread(item, error)
+
+    def _normalized(self, item: Look) -> Look:
         self._crawler.stats.inc_value(f"newstrail/looks/{item.outcome}")
         reasons = [item.reason] if item.reason else []
         fields = item.fields
         if fields is not None:
-            self._crawler.spider.sink(_begun(item))  # type: ignore[union-attr]
+            self._crawler.spider.sink(Begun(_nothing(item)))  # type: ignore[union-attr]
             fields, remarks = normalize(fields, self._crawler.spider.job.sites[item.site].zone)  # type: ignore[union-attr]
             reasons += remarks + _lacking(item, fields)
             for remark in reasons:
@@ -45,10 +50,19 @@ class NormalizePipeline:
         return msgspec.structs.replace(item, fields=fields, reason=storable("; ".join(reasons)) or None)
 
 
-def _begun(look: Look) -> Begun:
-    """What is on record where its words are what ends the process."""
+def _unread(item: Observation, error: Exception) -> Observation:
+    """What is on record of a page whose words broke a rule of ours; raises the error where it is of no page."""
+    if not isinstance(item, Look | ListingReading):
+        raise error
+    return msgspec.structs.replace(_nothing(item), reason=storable(classify.broken(error)))
+
+
+def _nothing(item: Look | ListingReading) -> Look | ListingReading:
+    """A look, or a reading of a listing, that brought nothing."""
+    if isinstance(item, ListingReading):
+        return msgspec.structs.replace(item, outcome="error", heading=None, entries=(), broken=None, response=None)
     nothing: dict[str, Any] = {"fields": None, "responses": (), "not_modified": (), "vanished": (), "collapsed": False}
-    return Begun(msgspec.structs.replace(look, outcome="error", moved_from=None, moved_to=None, **nothing))
+    return msgspec.structs.replace(item, outcome="error", moved_from=None, moved_to=None, **nothing)
 
 
 def _lacking(look: Look, fields: Any) -> list[str]:
@@ -96,7 +110,11 @@ class ObservePipeline:
     def process_item(self, item: Observation) -> Observation:
         if isinstance(item, ListingReading) and item.outcome == "error":
             logger.error("%s: %s", item.url, printable(item.reason))
-        self._crawler.spider.sink(item)  # type: ignore[union-attr]
+        sink: Sink = self._crawler.spider.sink  # type: ignore[union-attr]
+        try:
+            sink(item)
+        except Exception as error:  # it cannot be told as it is
+            sink(_unread(item, error))
         return item
 
     def spider_closed(self, spider: Spider, reason: str) -> None:

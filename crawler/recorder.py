@@ -201,9 +201,10 @@ class Recorder:
         if self._on_commit:
             self._on_commit(committed)
 
-    def died(self, reason: str) -> None:
-        """The crawl ended without a word; what it told before is kept."""
-        self.add(Ending(id=f"{self._job.run}:died", seen_at=self._now(), interrupted=True, reason=reason))
+    def died(self, reason: str, requests: int = 0, not_modified: int = 0) -> None:
+        """The crawl ended without a word; what it told before is kept, as is what it asked as far as that is known."""
+        ending = Ending(f"{self._job.run}:died", self._now(), True, reason, requests, not_modified)
+        self.add(ending)
 
     def _record(self, observation: Observation, tally: Tally) -> None:
         if isinstance(observation, Look):

@@ -49,12 +49,14 @@ class _Followed:
     job: Job
     listing: ListingReading | None = None
     seen: set[tuple[str, str]] = field(default_factory=set)  # (site, code)
-    reading: Look | ListingReading | None = None  # what is on record if its page ends the process
+    reading: Look | ListingReading | None = None  # what is on record if its page ends the process; None: it was told
     ended: int = 0  # processes, by a page
     asked: Pulse = field(default_factory=Pulse)  # by the process that runs
     before: Pulse = field(default_factory=Pulse)  # by those that ended
 
     def hear(self, message: Message) -> None:
+        if isinstance(message, Look | ListingReading) and self.reading and _page(message) == _page(self.reading):
+            self.reading = None
         if isinstance(message, Look):
             self.seen.add((message.site, message.code))
         elif isinstance(message, ListingReading):
@@ -64,20 +66,17 @@ class _Followed:
         elif isinstance(message, Pulse):
             self.asked = message
 
-    def culprit(self) -> Look | ListingReading | None:
-        """The page that was being read; None where what came of it was told."""
-        what = self.reading
-        if isinstance(what, Look):
-            return None if (what.site, what.code) in self.seen else what
-        return None if self.listing else what
-
     def go_on(self) -> Job:
         """The job of the next process."""
         self.ended += 1
-        requests, not_modified = self.before.requests, self.before.not_modified
-        self.before = Pulse(requests + self.asked.requests, not_modified + self.asked.not_modified)
+        self.before = Pulse(*self.all_asked())
         self.reading, self.asked = None, Pulse()
         return rest.after(self.job, self.listing, self.seen, self.ended)
+
+    def all_asked(self) -> tuple[int, int]:
+        """Requests so far, and how many of them were answered with 304."""
+        before, asked = self.before, self.asked
+        return before.requests + asked.requests, before.not_modified + asked.not_modified
 
     def whole(self, ending: Ending) -> Ending:
         """An ending with what the processes before asked."""
@@ -86,6 +85,10 @@ class _Followed:
             requests=ending.requests + self.before.requests,
             not_modified=ending.not_modified + self.before.not_modified,
         )
+
+
+def _page(what: Look | ListingReading) -> tuple[str, str]:
+    return (what.site, what.code) if isinstance(what, Look) else ("", what.source)
 
 
 def run_in_child(
@@ -106,12 +109,13 @@ def run_in_child(
     recorder = Recorder(db, path, job, on_commit, channels=channels)
     leash, followed, since = leash or Leash(), _Followed(job), time.monotonic()
     try:
-        while recorder.outcome is None:
-            with _child(leash, Start(job, dict(settings or {}))) as child:
-                hung = _record(child, recorder, followed, leash, since, on_listing)
-                code = child.wait()
-            if recorder.outcome is None:
-                job = _next(recorder, followed, leash, code, hung) or job
+        with _interrupts_to(leash):
+            while recorder.outcome is None:
+                with _child(leash, Start(job, dict(settings or {}))) as child:
+                    hung = _record(child, recorder, followed, leash, since, on_listing)
+                    code = child.wait()
+                if recorder.outcome is None:
+                    job = _next(recorder, followed, leash, code, hung) or job
     except msgspec.MsgspecError as error:
         recorder.died(f"the crawl's process told something that is no observation: {error}")
     except StorageError as error:
@@ -121,10 +125,10 @@ def run_in_child(
 
 def _next(recorder: Recorder, followed: _Followed, leash: Leash, code: int, hung: str | None) -> Job | None:
     """The job of the process that goes on; None where the crawl is over, for a reason that is recorded."""
-    culprit = followed.culprit()
+    culprit = followed.reading
     why = hung or _BY_A_PAGE.get(code)
     if leash.is_pulled or culprit is None or why is None:
-        recorder.died(leash.why or f"the crawl's process ended with {code}")
+        recorder.died(leash.why or f"the crawl's process ended with {code}", *followed.all_asked())
         return None
     told = msgspec.structs.replace(
         culprit, reason=why.format(crawl=followed.job.crawl), seen_at=utc_text(datetime.now(UTC))
@@ -132,7 +136,8 @@ def _next(recorder: Recorder, followed: _Followed, leash: Leash, code: int, hung
     followed.hear(told)
     recorder.add(told)
     if followed.ended >= _MOST_ENDED:
-        recorder.died(f"{_MOST_ENDED + 1} pages ended the crawl's process; the last is {culprit.url}")
+        why = f"{_MOST_ENDED + 1} pages ended the crawl's process; the last is {culprit.url}"
+        recorder.died(why, *followed.all_asked())
         return None
     return followed.go_on()
 
@@ -144,10 +149,9 @@ def _child(leash: Leash, start: Start) -> Iterator["subprocess.Popen[bytes]"]:
     child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert child.stdin is not None and child.stdout is not None
     try:
-        with _interrupts_to(leash):
-            leash.hold(child)
-            send_start(child.stdin, start)
-            yield child
+        leash.hold(child)
+        send_start(child.stdin, start)
+        yield child
     finally:
         child.kill()
         child.wait()
@@ -174,7 +178,7 @@ def _record(
             committed = time.monotonic()
         if message is None:
             silent += _COMMIT_EVERY  # waited for, so that no time counts in which this process did not run either
-            if silent > longest and followed.culprit():
+            if silent > longest and followed.reading:
                 child.kill()
                 return f"reading it took more than {longest} s"
             continue

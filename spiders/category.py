@@ -11,6 +11,7 @@ from crawler.items import Begun, ListingReading, ListingTask, Raw
 from crawler.rules import classify, listing, rest
 from crawler.rules.decode import decode
 from crawler.rules.extract import ExtractionError
+from crawler.rules.text import storable
 from spiders.reading import as_raw
 from spiders.share import ShareSpider
 
@@ -49,6 +50,9 @@ class CategorySpider(ShareSpider):
 
     def reading(self, outcome: Any, **values: Any) -> ListingReading:
         values.setdefault("url", self.task.url)
+        for name in ("reason", "broken"):
+            if values.get(name):
+                values[name] = storable(values[name])
         return ListingReading(id=self.next_id(), source=self.task.source, seen_at=self.now(), outcome=outcome, **values)
 
     def read_listing(self, response: Response) -> ListingReading:

@@ -212,7 +212,7 @@ class Reading:
             post_url=self.target.post_url,
             page=self.page,
             http_status=self.status,
-            reason="; ".join(reasons) or None,
+            reason=text.storable("; ".join(reasons)) or None,
             fields=self.fields if read else None,
             collapsed=read and self.collapsed,
             vanished=tuple(name for name in METADATA if read and name in self.dropped - self.fields.places.keys()),

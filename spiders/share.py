@@ -146,21 +146,24 @@ class ShareSpider(Spider):
     async def parse(self, response: Response, target: Target) -> AsyncIterator[Any]:
         self.begun(target, response)
         try:
-            look = await self.look(target, response)
-        except HostSpared as spared:
-            self.leave(spared)
-            return
-        except Exception as error:  # a page that breaks a rule of ours is a look that brought nothing, not silence
-            reading = self.begin(target, page=response.url, status=response.status)
-            look = reading.look(self.next_id(), self.now(), ("error", classify.broken(error)))
-        yield look
-        if look.outcome == "not_found" and self._confirms_at_once(target):
-            try:
+            look = await self.looked(target, response)
+            yield look
+            if look.outcome == "not_found" and self._confirms_at_once(target):
                 again = await self.fetch(target, response.meta["role"], conditional=False)
                 if isinstance(again, Response):
-                    yield await self.look(target, again, attempt=2)
-            except HostSpared as spared:  # it waits for the next crawl
-                self.leave(spared)
+                    yield await self.looked(target, again, attempt=2)
+        except HostSpared as spared:  # it waits for the next crawl
+            self.leave(spared)
+
+    async def looked(self, target: Target, response: Response, attempt: int = 1) -> Look:
+        """A look; one at a page that breaks a rule of ours brought nothing, and is no silence."""
+        try:
+            return await self.look(target, response, attempt)
+        except HostSpared:
+            raise
+        except Exception as error:
+            reading = self.begin(target, page=response.url, status=response.status)
+            return reading.look(self.next_id(), self.now(), ("error", classify.broken(error)), attempt)
 
     def _confirms_at_once(self, target: Target) -> bool:
         unconfirmed = target.known is not None and not target.known.removed

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import stat
+import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -19,6 +20,8 @@ Told = Callable[[str, int, int], None]  # what is done, how far, of how much
 
 def in_the_way(path: Path, goal: Path, replace: bool) -> str | None:
     """Why a copy of `path` cannot be written to `goal`; None where it can."""
+    if goal.resolve() in [Path(f"{path.resolve()}{ending}") for ending in ("", *_BESIDE)]:
+        return "it is the database itself, or what SQLite keeps beside it"
     if goal.exists() and goal.samefile(path):
         return "it is the database itself"
     if beside := [f"{goal}{ending}" for ending in _BESIDE if Path(f"{goal}{ending}").exists()]:
@@ -43,8 +46,9 @@ def copy(path: Path, goal: Path, told: Told) -> None:
     It is checked before it has that name, and is there whole or not at all. Others may read and write meanwhile.
     Raises `StorageError`, and `OSError` where `goal` cannot be written.
     """
-    part = goal.with_name(f".{goal.name[:100]}.{os.getpid()}.part")
-    part.touch(mode=0o600, exist_ok=False)
+    handle, name = tempfile.mkstemp(".part", f".{goal.name[:100]}.", goal.parent)  # of this user alone
+    os.close(handle)
+    part = Path(name)
     try:
         _write(path, part, goal, told)
         part.chmod(stat.S_IMODE(path.stat().st_mode))

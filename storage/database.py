@@ -91,8 +91,12 @@ def apply_migrations(db: Database) -> None:
 def open_readonly(path: Path, wait: float = BUSY_SECONDS) -> Database:
     """Open for reading only; raises `StorageError` where there is no database of this schema, or where it stays locked
     for `wait` seconds."""
-    if not Path(path).exists():
-        raise StorageError(f"{path}: there is no database yet; a crawl makes it")
+    try:
+        os.stat(path)
+    except FileNotFoundError:
+        raise StorageError(f"{path}: there is no database yet; a crawl makes it") from None
+    except OSError as error:
+        raise StorageError(f"{path}: it cannot be opened: {error.strerror}") from None
     with usable(path):
         db = readable(path, wait)
         try:

@@ -125,6 +125,36 @@ def test_pages_end_only_so_many_processes(tmp_path: Path) -> None:
         trail.assert_sound()
 
 
+NO_TEXT = Answer(200, {"Content-Type": "application/json"}, b'{"code": 403, "msg": "\\ud800 forbidden"}')
+
+
+def test_what_cannot_be_told_is_an_error_and_no_silence(tmp_path: Path, site: Replica) -> None:
+    """A lone surrogate in what an endpoint says of itself, which no message between processes can hold."""
+    trail = Desk(tmp_path, site)
+    site.override("/category/yaowen.html", NO_TEXT)
+    assert trail.shell("newstrail", "crawl").returncode == 3
+    assert trail.row("SELECT outcome, reason FROM runs")["outcome"] == "failed"
+    site.clear_overrides()
+    site.override("/html_News/NewsShare.html?infoCode=NW1", NO_TEXT)
+    site.override("/NewsData/GetNewsText.do?id=NW2", NO_TEXT)
+    trail.shell("newstrail", "crawl")
+    found = outcomes(trail)
+    assert found["NW1"][0] == found["NW3"][0] == "new" and found["NW2"][0] in ("blocked", "error")
+
+
+def test_a_page_that_ends_the_process_in_its_confirmation_is_named(trail: Desk, site: Replica) -> None:
+    assert trail.shell("newstrail", "crawl").returncode == 0
+    share = "/html_News/NewsShare.html?infoCode=NW1"
+    site.override(share, Answer(404, {"Content-Type": "text/html"}, b"<h1>404</h1>"))
+    site.override(post(site, "NW1"), Answer(404, {"Content-Type": "text/html"}, b"<h1>404</h1>"), times=1)
+    site.override(post(site, "NW1"), greedy())
+    assert trail.shell("newstrail", "crawl", "--recheck").returncode == 3
+    told = {row["outcome"]: row["reason"] for row in trail.rows(CHECKS) if row["code"] == "NW1"}
+    assert told.keys() == {"new", "pending", "error"} and re.fullmatch(TOO_LONG, told["error"])
+    assert not trail.rows("SELECT * FROM changes WHERE kind != 'first_seen'")
+    assert {row["outcome"] for row in trail.rows("SELECT outcome FROM runs")} == {"ok", "partial"}
+
+
 def children(pid: int) -> list[int]:
     found = []
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
@@ -149,6 +179,8 @@ def test_a_crawl_looks_at_so_many_articles_and_says_what_is_left(tmp_path: Path)
         ("<p " + " ".join(f"a{n}" for n in range(200_000)) + ">x</p>", "1000 attributes"),
         ("<p " + "".join(f"a{n}='>'" for n in range(20_000)) + ">x</p>", "1000 attributes"),
         ("<p " + "\n/".join(f'a{n} = "<p>"' for n in range(20_000)) + ">x</p>", "1000 attributes"),
+        ("<script " + " ".join(f"a{n}" for n in range(20_000)) + ">x</script>", "1000 attributes"),
+        ("<\0p " + " ".join(f"a{n}" for n in range(20_000)) + ">x", "1000 attributes"),
         ("<div>" * 2050 + "x", "depth"),
         ("</p>" * 300 + "<b>" * 300_000 + "x", "depth"),
     ],

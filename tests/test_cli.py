@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from crawler.demo.script import rounds
+from crawler.demo.site import newstrail_toml
 from tests.crawling import ROOT, Trail
 
 CORRECTED = "NW202411222276090107"
@@ -182,3 +183,14 @@ def test_installed_program_and_module_are_one() -> None:
             [sys.executable, *command], cwd=ROOT, capture_output=True, text=True, check=True, timeout=30
         )
         assert "newstrail" in done.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+def test_output_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "newstrail.toml").write_text(newstrail_toml("http://127.0.0.1:9", "newstrail.db", {"yaowen": "要闻"}))
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "crawler", "--config", str(tmp_path / "newstrail.toml"), "sources"],
+            cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, timeout=100, check=False,
+        )  # fmt: skip
+    assert done.returncode == 1 and done.stderr == "newstrail: the output: No space left on device\n"

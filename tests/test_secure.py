@@ -188,6 +188,10 @@ def test_what_connects_by_itself_is_guarded_too(canary: Canary) -> None:
         for host in ("127.0.0.66", "::ffff:127.0.0.66"):
             with pytest.raises(network.RefusedAddressError, match=r"127\.0\.0\.66"):
                 socket.create_connection((host, canary.port), 5)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams:
+            for say in (lambda to: datagrams.sendto(b"x", to), lambda to: datagrams.sendmsg([b"x"], [], 0, to)):
+                with pytest.raises(network.RefusedAddressError, match=r"127\.0\.0\.66"):
+                    say(("127.0.0.66", canary.port))
         with pytest.raises(NotSentError, match="Apprise could not deliver it"):
             message = Message("1", "a title", "a text", {})
             send(Channel(name="x", url=f"json://127.0.0.66:{canary.port}/"), message, ("127.0.0.1",), 0)

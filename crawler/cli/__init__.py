@@ -100,6 +100,7 @@ def run(arguments: list[str]) -> int:
     try:
         _refuse_bytes(arguments)
         cli.main(arguments, prog_name="newstrail", standalone_mode=False)
+        sys.stdout.flush()
     except NewstrailError as error:
         return _told(error)
     except StorageError as error:
@@ -120,8 +121,15 @@ def run(arguments: list[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         return _told(NewstrailError("stopped"))
     except BrokenPipeError:  # the reader of a pipe has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _print_no_more()
+    except OSError as error:  # of a file that no command expects to fail, such as where its output goes
+        _print_no_more()
+        return _told(NewstrailError(f"{error.filename or 'the output'}: {error.strerror or error}"))
     return 0
+
+
+def _print_no_more() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _refuse_bytes(arguments: list[str]) -> None:

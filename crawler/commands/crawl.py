@@ -106,7 +106,8 @@ def _job(db: Database, settings: config.Config, arguments: dict[str, str]) -> Jo
 
 def _judge(outcome: str | None, tally: Tally, arguments: dict[str, Any]) -> None:
     """Raises where the crawl was not what was asked for."""
-    if "code" in arguments and tally.looks == tally.outcomes["gone"] and not tally.left:
+    is_gone = outcome != "interrupted" and 0 < tally.looks == tally.outcomes["gone"]
+    if "code" in arguments and is_gone and not tally.left:
         raise NotFoundError(f"{arguments['code']}: nothing is there")
     if outcome != "ok":
         raise CrawlError(f"the crawl ended {outcome}: {tally.why or 'see the log'}")

@@ -30,8 +30,8 @@ _ATTRIBUTE = (  # HTML Standard, 13.2.5.32 to 13.2.5.39
     r"""[\s/]*+[^\s/>=][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+"""
 )
 _CROWDED = re.compile(  # what looks like a tag in a script or a comment is none
-    r"<(?:!--(?!-?>)(?:.*?--!?>|.*)|(script|style)\b(?:.*?</\1|.*)"
-    rf"|(?P<crowded>[A-Za-z][^\s/>]*+(?:{_ATTRIBUTE}){{{MOST_ATTRIBUTES + 1}}}))",
+    rf"<(?:(?P<crowded>[A-Za-z][^\s/>]*+(?:{_ATTRIBUTE}){{{MOST_ATTRIBUTES + 1}}})"
+    r"|!--(?!-?>)(?:.*?--!?>|.*)|(script|style)\b(?:.*?</\2|.*))",
     re.DOTALL | re.IGNORECASE,
 )
 
@@ -46,10 +46,11 @@ def tree(markup: str) -> HtmlElement | None:
     Raises `ExtractionError` where it has a tag of more than `MOST_ATTRIBUTES` attributes or is nested deeper than the
     parser goes (2,048 levels): what lies below would be lost.
     """
+    markup = markup.replace("\x00", "")
     if len(markup) > _FEW and any(found["crowded"] for found in _CROWDED.finditer(markup)):
         raise ExtractionError(f"a tag of more than {MOST_ATTRIBUTES} attributes")
     parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
-    data = markup.replace("\x00", "").encode("utf-8", "ignore")  # a lone surrogate is no character
+    data = markup.encode("utf-8", "ignore")  # a lone surrogate is no character
     try:
         root = lxml.html.document_fromstring(data, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):

@@ -41,5 +41,6 @@ def after(job: Job, reading: ListingReading | None, seen: Collection[tuple[str, 
     and without the listing where it was read. `number`: how many ended so far."""
     targets = of_listing(job, reading) if job.listing and reading else job.targets
     left = tuple(target for target in targets if (target.site, target.code) not in seen)
-    rest = msgspec.structs.replace(job, run=f"{job.run}.{number}", targets=left)
+    bounds = msgspec.structs.replace(job.crawl, most_looks=max(0, job.crawl.most_looks - len(seen)))
+    rest = msgspec.structs.replace(job, run=f"{job.run}.{number}", targets=left, crawl=bounds)
     return msgspec.structs.replace(rest, spider="share", listing=None) if reading else rest
