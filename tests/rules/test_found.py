@@ -80,9 +80,20 @@ def test_a_selector_that_cannot_be_used_is_told(selector: str) -> None:
         extract.from_page("<h1>A</h1>", "post", {"title": selector})
 
 
-def test_both_sides_of_a_paragraph_that_moved_and_was_written_anew_are_the_texts() -> None:
-    old = "ດ、联系方式：江州市财政局，0599-8812345\n\ufffd\ufffd件：采购文件.pdf\n江州市财政局"
-    new = "ດ、联系方式：江州市财政局，0599-8812345\n江州市财政局\n、联\ufffd\ufffd购文件.pd江州"
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (
+            "ດ、联系方式：江州市财政局，0599-8812345\n\ufffd\ufffd件：采购文件.pdf\n江州市财政局",
+            "ດ、联系方式：江州市财政局，0599-8812345\n江州市财政局\n、联\ufffd\ufffd购文件.pd江州",
+        ),
+        (
+            "甲\n五、联系方式：江州市财政局，0599-8812345\n附\ueef6：\ufffd告期限：自本公告发布之日起1个工作日。\n附件：采购文件.pdf",
+            "江州地铁公司22日宣布\n江州市财政\ufffd告发布之日起1个工作日。\n五、联系方式：江州市财政局，0599-8812345\n附件：采购文件.pdf",
+        ),
+    ],
+)
+def test_both_sides_of_a_paragraph_that_moved_and_was_written_anew_are_the_texts(old: str, new: str) -> None:
     found = rows(old, new)
     assert "".join(piece.text for row in found for piece in row.left) == old
     assert "".join(piece.text for row in found for piece in row.right) == new

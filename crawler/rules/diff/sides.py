@@ -1,5 +1,6 @@
 """A comparison side by side: what stood on the left, what stands on the right, in rows that begin together."""
 
+import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -74,15 +75,25 @@ def _pairs(old: str, operations: list[Operation]) -> Iterator[tuple[Piece, Piece
 
 
 def _late(operations: list[Operation]) -> set[Operation]:
-    """What was taken from before a place that stands already, as in a paragraph that was moved and written anew: on
-    the left it is shown where it was."""
+    """What was taken from before a place that stands already, or from behind one that is to come, as in a paragraph
+    that was moved and written anew: on the left it is shown where it was."""
     late, at = set(), 0
-    for o in operations:
-        if o.kind in ("delete", "replace") and o.old_start < at:
+    for o, until in zip(operations, _next_that_stays(operations), strict=True):
+        if o.kind in ("delete", "replace") and (o.old_start < at or o.old_end > until):
             late.add(o)
         elif o.kind != "moved" and o.old_end > o.old_start:
             at = o.old_end
     return late
+
+
+def _next_that_stays(operations: list[Operation]) -> list[float]:
+    """For each operation, where the next of the old text begins that stays in its place."""
+    found, begins = [], math.inf
+    for o in reversed(operations):
+        found.append(begins)
+        if o.kind == "equal" and o.old_end > o.old_start:
+            begins = o.old_start
+    return found[::-1]
 
 
 def _moved(text: str, paragraph: int = 0) -> Piece:
