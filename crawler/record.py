@@ -31,6 +31,7 @@ from storage.facts import put_fact_changes
 _RESTED = 600  # seconds after a look, from which another title on a listing asks for the next
 _REMEMBERED = 5  # versions that a returning content is compared with
 _TEXT_SEEN = ("new", "changed", "unchanged", "not_modified")  # looks that say what an article's text is
+_MOST_REREAD = 4 * 1024 * 1024  # bytes of an article's kept pages that are read again while others wait to write
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +135,10 @@ def _past_by_the_same_rules(
     past = _past(db, article)
     if not _read_by_other_rules(past.latest, look):
         return past, look
-    reread_article(db, article, site, layouts, Report())
+    reread_article(db, article, site, layouts, Report(), _MOST_REREAD)
     past = _past(db, article)
     if _read_by_other_rules(past.latest, look):
-        said = "the version before was read by other rules, and its pages are not kept"
+        said = "the version before was read by other rules, and its pages are not kept or too long"
         look = msgspec.structs.replace(look, reason="; ".join(filter(None, (look.reason, said))))
     return past, look
 

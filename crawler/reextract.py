@@ -1,6 +1,7 @@
 """Today's rules over yesterday's responses: derived columns are written anew, and nothing is an edit of the site's."""
 
 import json
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,10 +31,12 @@ class Report:
     altered: list[int] = field(default_factory=list)  # other fields or another severity
 
 
-def reread_article(db: Database, article: dict[str, Any], site: Site, layouts: Layouts, report: Report) -> None:
+def reread_article(
+    db: Database, article: dict[str, Any], site: Site, layouts: Layouts, report: Report, most_bytes: float = math.inf
+) -> None:
     """Read an article's versions again, and what its edits changed; in the caller's transaction. `article` (a row of
-    `articles`) is brought up to date as well."""
-    contents = dict(_versions(db, article["id"], site, layouts, report))
+    `articles`) is brought up to date as well. `most_bytes`: of responses, the newest versions' first."""
+    contents = dict(_versions(db, article["id"], site, layouts, report, most_bytes))
     if not contents:
         return
     for change in versions.edits_of(db, article["id"]):
@@ -48,7 +51,7 @@ def reread_article(db: Database, article: dict[str, Any], site: Site, layouts: L
 
 
 def _versions(
-    db: Database, article_id: int, site: Site, layouts: Layouts, report: Report
+    db: Database, article_id: int, site: Site, layouts: Layouts, report: Report, most_bytes: float
 ) -> Iterator[tuple[int, Fields]]:
     """(id, content by today's rules) of an article's versions, written where it differs."""
     by = extractor(site, layouts)
@@ -56,7 +59,8 @@ def _versions(
         stored = content_of(row)
         report.versions += 1
         raws = [msgspec.convert(raw, Raw) for raw in responses.of_version(db, row["id"])]
-        fresh = reread(raws, stored, row["gained"], site, layouts)
+        most_bytes -= sum(len(raw.body) for raw in raws)
+        fresh = reread(raws, stored, row["gained"], site, layouts) if most_bytes >= 0 else None
         if fresh is None:
             report.unreadable += 1
             yield row["id"], stored

@@ -110,7 +110,7 @@ def _goes_on(heavy: Desk) -> None:
     assert heavy.rows(words) == before
     edits = heavy.rows("SELECT code, reason FROM changes c JOIN articles a ON a.id = article_id WHERE kind = 'edited'")
     assert sorted(edit["code"] for edit in edits) == ["NW1", "NW1", "NW2", "NW3"]
-    assert all("its pages are not kept" in edit["reason"] for edit in edits[2:])
+    assert all("its pages are not kept or too long" in edit["reason"] for edit in edits[2:])
     assert heavy.row("SELECT count(*) AS n FROM bodies WHERE data IS NOT NULL")["n"] == 2
     heavy.assert_sound()
 
