@@ -54,8 +54,6 @@ DOWNLOADER_MIDDLEWARES: dict[str, Any] = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
-    "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,
-    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "crawler.handler.BoundedCompressionMiddleware": 590,  # where Scrapy has its own
     "crawler.middlewares.NeverFetchMiddleware": 80,
@@ -77,8 +75,6 @@ ITEM_PIPELINES: dict[str, Any] = {
 EXTENSIONS: dict[str, Any] = {
     "scrapy.extensions.feedexport.FeedExporter": None,
     "scrapy.extensions.logstats.LogStats": None,
-    "scrapy.extensions.telnet.TelnetConsole": None,
-    "scrapy.extensions.remote_control.RemoteControl": None,
 }
 LOG_FORMATTER = "crawler.pipelines.ShortLogFormatter"
 

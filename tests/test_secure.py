@@ -144,6 +144,7 @@ def test_no_spelling_of_a_private_address_is_connected_to(site: Replica, canary:
     assert [status for status, _ in found] == [None] * len(found), found
     assert not canary.heard
     assert "127.0.0.66, which crawl.allow_private does not name" in found[0][1]
+    assert "written ambiguously" in found[len(spellings)][1]  # by whom the host is read differently is not tried out
 
 
 def test_robots_txt_leads_to_no_private_address_either(site: Replica, canary: Canary) -> None:
