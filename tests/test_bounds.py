@@ -6,11 +6,18 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
+from crawler import config, jobs, runner
+from crawler.items import Begun, Look, Target
+from crawler.leash import Leash
+from crawler.recorder import Recorder
 from crawler.rules import page
+from storage.database import open_database
 from tests.conftest import Desk, article
 from tests.crawling import ROOT
 from tests.daemons import until
@@ -111,8 +118,7 @@ def test_the_kernel_ends_what_takes_more_cpu_time_than_a_page_may() -> None:
     assert ended.returncode == -signal.SIGXCPU
 
 
-def test_pages_end_only_so_many_processes(tmp_path: Path) -> None:
-    """Each is named; what is left is due at the next crawl."""
+def test_pages_that_want_more_memory_than_there_is_are_errors_one_by_one(tmp_path: Path) -> None:
     with Replica([article(f"NW{number}") for number in range(14)]) as site:
         trail = Desk(tmp_path, site)
         trail.configure("[crawl]", "[crawl]\nmemory_mb = 128")
@@ -123,6 +129,24 @@ def test_pages_end_only_so_many_processes(tmp_path: Path) -> None:
         found = outcomes(trail)
         assert found and all(outcome == "error" for outcome, _ in found.values())
         trail.assert_sound()
+
+
+def test_pages_end_only_so_many_processes(trail: Desk) -> None:
+    """Each is named, and the crawl is over with one too many; what is left is due at the next."""
+    settings, now = config.load(trail.toml), "2024-11-22T01:30:00Z"
+    with closing(open_database(settings.database).conn) as connection:
+        db = Database(connection)
+        job = jobs.category_job(db, settings, "yaowen", now)
+        recorder, followed = Recorder(db, settings.database, job), runner._Followed(job)
+        for number in range(runner._MOST_ENDED + 1):
+            assert recorder.outcome is None
+            url = f"{trail.site.base}/yaowen/2024/11/22/X{number}.html"
+            jobs.remember(db, Target("replica", f"X{number}", url), now)
+            followed.hear(Begun(Look(f"x{number}", "replica", f"X{number}", url, now, "error")))
+            runner._next(recorder, followed, Leash(), -signal.SIGXCPU, None)
+    assert recorder.outcome == "interrupted" and f"X{number}.html" in (recorder.reason or "")
+    assert {outcome for outcome, _ in outcomes(trail).values()} == {"error"}
+    assert len(trail.rows(CHECKS)) == runner._MOST_ENDED + 1
 
 
 NO_TEXT = Answer(200, {"Content-Type": "application/json"}, b'{"code": 403, "msg": "\\ud800 forbidden"}')
